@@ -1,0 +1,74 @@
+/** The shop's words. Imports nothing, so that every layer and the browser may import it. */
+
+/** Where money arrives. These are also the wire words of the listener's protocol. */
+export const CHANNELS = ['wechat', 'alipay'] as const
+export type Channel = (typeof CHANNELS)[number]
+
+export const ORDER_STATES = [
+  'pending',
+  'paid',
+  'paid_waiting_stock',
+  'delivered',
+  'expired',
+  'cancelled',
+] as const
+export type OrderState = (typeof ORDER_STATES)[number]
+
+/** What a payment turned out to be. Only `matched`, `late` and `assigned` payments pay an order. */
+export const MATCH_KINDS = [
+  'matched',
+  'late',
+  'surplus',
+  'suggested',
+  'unmatched',
+  'assigned',
+  'quarantined',
+] as const
+export type MatchKind = (typeof MATCH_KINDS)[number]
+
+/** How an order came to be paid; `marked` is by hand and without a payment. */
+export const PAID_BY = ['matched', 'late', 'assigned', 'marked'] as const
+export type PaidBy = (typeof PAID_BY)[number]
+
+/** `shared`: everyone gets the same text. `keys`: each card key once. `manual`: the seller hands it over. */
+export const DELIVERY_KINDS = ['shared', 'keys', 'manual'] as const
+export type DeliveryKind = (typeof DELIVERY_KINDS)[number]
+
+export const LOCALES = ['zh-CN', 'en'] as const
+export type Locale = (typeof LOCALES)[number]
+
+export const ROLES = ['owner', 'operator', 'viewer'] as const
+export type Role = (typeof ROLES)[number]
+
+/** What an order's timeline can tell. */
+export const EVENT_KINDS = [
+  'placed',
+  'channel_changed',
+  'extended',
+  'expired',
+  'cancelled',
+  'paid',
+  'waiting_stock',
+  'delivered',
+  'surplus',
+  'suggested',
+  'reported',
+  'mail_sent',
+  'mail_failed',
+  'mail_dead',
+  'mail_again',
+  'noted',
+] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
+
+export const JOB_KINDS = ['delivery_mail', 'lookup_mail'] as const
+export type JobKind = (typeof JOB_KINDS)[number]
+
+export const ALERT_KINDS = [
+  'bad_signatures',
+  'mail_dead',
+  'notice_quarantined',
+  'listener_new_address',
+  'low_stock',
+] as const
+export type AlertKind = (typeof ALERT_KINDS)[number]

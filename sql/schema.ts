@@ -1,0 +1,225 @@
+/** Row types of sql/migrations. Times are Unix ms, amounts whole cents; `… | null` columns are nullable. */
+import type {
+  AlertKind,
+  Channel,
+  DeliveryKind,
+  EventKind,
+  JobKind,
+  Locale,
+  MatchKind,
+  OrderState,
+  PaidBy,
+  Role,
+} from '../core/vocabulary.ts'
+
+export interface SettingRow {
+  name: string
+  value: string
+  updated_at: number
+}
+
+export interface AdminRow {
+  id: string
+  name: string
+  password_hash: string | null
+  role: Role
+  created_at: number
+  password_changed_at: number | null
+}
+
+export interface SessionRow {
+  token_hash: string
+  admin_id: string
+  csrf_token: string
+  address: string
+  created_at: number
+  expires_at: number
+  confirmed_at: number
+}
+
+export interface ProductRow {
+  id: string
+  name: string
+  description: string
+  purchase_note: string
+  price_cents: number
+  delivery_kind: DeliveryKind
+  shared_text: string
+  max_quantity: number
+  low_stock: number
+  sort: number
+  on_sale_at: number | null
+  unlisted_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+export interface StockItemRow {
+  id: string
+  product_id: string
+  batch_id: string
+  position: number
+  content: string
+  content_hash: string
+  order_id: string | null
+  created_at: number
+  assigned_at: number | null
+  voided_at: number | null
+}
+
+export interface AccountRow {
+  id: string
+  channel: Channel
+  name: string
+  enabled_at: number | null
+  created_at: number
+}
+
+export interface PayeeCodeRow {
+  id: string
+  account_id: string
+  amount_cents: number | null
+  payload: string
+  payload_key: string
+  enabled_at: number | null
+  verified_at: number | null
+  created_at: number
+}
+
+export interface ListenerRow {
+  id: string
+  name: string
+  secret: string
+  enabled_at: number | null
+  created_at: number
+  checked_at: number | null
+  noticed_at: number | null
+  last_address: string | null
+}
+
+export interface ListenerAccountRow {
+  listener_id: string
+  channel: Channel
+  account_id: string
+}
+
+export interface AmountSlotRow {
+  account_id: string
+  amount_cents: number
+  order_id: string | null
+  held_until: number
+}
+
+export interface OrderRow {
+  id: string
+  product_id: string
+  product_name: string
+  quantity: number
+  price_cents: number
+  due_cents: number
+  channel: Channel
+  account_id: string
+  code_id: string | null
+  code_payload: string
+  code_fixed_at: number | null
+  state: OrderState
+  email: string
+  locale: Locale
+  buyer_hash: string
+  access_token: string
+  address: string
+  created_at: number
+  expires_at: number
+  late_until: number
+  extended_at: number | null
+  expired_at: number | null
+  cancelled_at: number | null
+  paid_at: number | null
+  paid_by: PaidBy | null
+  delivered_at: number | null
+  delivered_text: string | null
+  reported_at: number | null
+  seller_note: string
+}
+
+export interface OrderEventRow {
+  id: string
+  order_id: string
+  at: number
+  step: number
+  kind: EventKind
+  actor: string
+  detail: string
+}
+
+export interface PaymentRow {
+  id: string
+  listener_id: string
+  account_id: string | null
+  channel: Channel | null
+  amount_cents: number | null
+  raw_price: string
+  raw_type: string
+  address: string
+  received_at: number
+  recorded_at: number
+  notice_key: string | null
+  match_kind: MatchKind
+  order_id: string | null
+  settles_order_id: string | null
+}
+
+export interface JobRow {
+  id: string
+  kind: JobKind
+  job_key: string
+  order_id: string | null
+  payload: string
+  attempts: number
+  due_at: number
+  leased_by: string | null
+  leased_until: number
+  created_at: number
+  done_at: number | null
+  dead_at: number | null
+  last_error: string | null
+}
+
+export interface AuditEntryRow {
+  id: string
+  at: number
+  actor: string
+  address: string
+  action: string
+  subject: string
+  before_value: string
+  after_value: string
+}
+
+export interface AlertRow {
+  id: string
+  at: number
+  kind: AlertKind
+  subject: string
+  detail: string
+  seen_at: number | null
+}
+
+export interface Database {
+  settings: SettingRow
+  admins: AdminRow
+  sessions: SessionRow
+  products: ProductRow
+  stock_items: StockItemRow
+  accounts: AccountRow
+  payee_codes: PayeeCodeRow
+  listeners: ListenerRow
+  listener_accounts: ListenerAccountRow
+  amount_slots: AmountSlotRow
+  orders: OrderRow
+  order_events: OrderEventRow
+  payments: PaymentRow
+  jobs: JobRow
+  audit_entries: AuditEntryRow
+  alerts: AlertRow
+}

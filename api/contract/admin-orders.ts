@@ -1,0 +1,190 @@
+/** Orders and payments, as the seller sees them. */
+import * as z from 'zod/mini'
+import { CHANNELS, EVENT_KINDS, MATCH_KINDS, ORDER_STATES, PAID_BY } from '../../core/vocabulary.ts'
+import { operation } from './operation.ts'
+import { MailState, OrderGoods } from './orders.ts'
+import { Amount, Channel, Id, IdParams, Page, Sum, Time, line, text } from './words.ts'
+
+export const AdminOrder = z.object({
+  id: Id,
+  productId: Id,
+  productName: z.string(),
+  quantity: z.int(),
+  priceCents: Amount,
+  dueCents: Amount,
+  channel: Channel,
+  state: z.enum(ORDER_STATES),
+  email: z.string(),
+  address: z.string(),
+  createdAt: Time,
+  expiresAt: Time,
+  paidAt: z.nullable(Time),
+  paidBy: z.nullable(z.enum(PAID_BY)),
+  deliveredAt: z.nullable(Time),
+  reportedAt: z.nullable(Time),
+  sellerNote: z.string(),
+  mail: MailState,
+})
+export type AdminOrder = z.output<typeof AdminOrder>
+
+export const AdminPayment = z.object({
+  id: Id,
+  receivedAt: Time,
+  channel: z.nullable(Channel),
+  amountCents: z.nullable(Sum),
+  /** As the listener sent them. */
+  rawPrice: z.string(),
+  rawType: z.string(),
+  match: z.enum(MATCH_KINDS),
+  orderId: z.nullable(Id),
+  productName: z.nullable(z.string()),
+  listenerName: z.string(),
+  address: z.string(),
+})
+export type AdminPayment = z.output<typeof AdminPayment>
+
+export const OrderEvent = z.object({
+  at: Time,
+  kind: z.enum(EVENT_KINDS),
+  /** `buyer`, `clock`, `listener` or an admin's name. */
+  actor: z.string(),
+  /** Facts of the event, for showing: amounts in cents, reasons, channels. */
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+})
+export type OrderEvent = z.output<typeof OrderEvent>
+
+export const AdminOrderDetail = z.object({
+  order: AdminOrder,
+  events: z.array(OrderEvent),
+  payments: z.array(AdminPayment),
+  goods: z.nullable(OrderGoods),
+  mailError: z.nullable(z.string()),
+})
+export type AdminOrderDetail = z.output<typeof AdminOrderDetail>
+
+const Day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/))
+
+/** Filters of the order list and of its export. */
+export const OrderFilter = z.strictObject({
+  /** Part of an order number, an e-mail or a product's name, or an exact amount such as 0.97. */
+  search: z.optional(line(0, 120)),
+  state: z.optional(z.enum(ORDER_STATES)),
+  channel: z.optional(z.enum(CHANNELS)),
+  productId: z.optional(Id),
+  /** First and last day, in the shop's time zone. */
+  from: z.optional(Day),
+  to: z.optional(Day),
+  reported: z.optional(z.literal('yes')),
+  page: Page,
+})
+export type OrderFilter = z.output<typeof OrderFilter>
+
+export const PaymentFilter = z.strictObject({
+  match: z.optional(z.enum(MATCH_KINDS)),
+  channel: z.optional(z.enum(CHANNELS)),
+  /** An exact amount such as 0.97. */
+  amount: z.optional(z.string().check(z.maxLength(12))),
+  from: z.optional(Day),
+  to: z.optional(Day),
+  page: Page,
+})
+export type PaymentFilter = z.output<typeof PaymentFilter>
+
+const Reason = line(1, 200)
+
+export const listOrders = operation({
+  id: 'listOrders',
+  method: 'GET',
+  path: '/api/admin/orders',
+  summary: 'Orders, newest first. `/api/admin/orders.csv` exports the same filter.',
+  audience: 'admin',
+  query: OrderFilter,
+  reply: z.object({ orders: z.array(AdminOrder), total: z.int() }),
+  refusals: ['bad_input'],
+})
+
+export const showAdminOrder = operation({
+  id: 'showAdminOrder',
+  method: 'GET',
+  path: '/api/admin/orders/:id',
+  summary: 'One order with everything that happened to it.',
+  audience: 'admin',
+  params: IdParams,
+  reply: AdminOrderDetail,
+  refusals: ['order_not_found'],
+})
+
+export const markPaid = operation({
+  id: 'markPaid',
+  method: 'POST',
+  path: '/api/admin/orders/:id/mark-paid',
+  summary: 'Marks an order paid by hand and delivers it. Doing it again changes nothing.',
+  audience: 'admin',
+  params: IdParams,
+  body: z.strictObject({ reason: Reason }),
+  reply: AdminOrderDetail,
+  refusals: ['order_not_found', 'wrong_state'],
+})
+
+export const cancelAdminOrder = operation({
+  id: 'cancelAdminOrder',
+  method: 'POST',
+  path: '/api/admin/orders/:id/cancel',
+  summary: 'Ends an open order.',
+  audience: 'admin',
+  params: IdParams,
+  body: z.strictObject({ reason: Reason }),
+  reply: AdminOrderDetail,
+  refusals: ['order_not_found', 'wrong_state'],
+})
+
+export const deliverByHand = operation({
+  id: 'deliverByHand',
+  method: 'POST',
+  path: '/api/admin/orders/:id/deliver',
+  summary: 'Hands over the goods of a paid order whose product is delivered manually.',
+  audience: 'admin',
+  params: IdParams,
+  body: z.strictObject({ text: text(20_000) }),
+  reply: AdminOrderDetail,
+  refusals: ['order_not_found', 'wrong_state', 'bad_input'],
+})
+
+export const resendAdminOrder = operation({
+  id: 'resendAdminOrder',
+  method: 'POST',
+  path: '/api/admin/orders/:id/resend',
+  summary: 'Mails the goods of a delivered order again.',
+  audience: 'admin',
+  params: IdParams,
+  reply: AdminOrderDetail,
+  refusals: ['order_not_found', 'wrong_state'],
+})
+
+export const noteOrder = operation({
+  id: 'noteOrder',
+  method: 'PUT',
+  path: '/api/admin/orders/:id/note',
+  summary: "Keeps the seller's own note on an order.",
+  audience: 'admin',
+  params: IdParams,
+  body: z.strictObject({ note: line(0, 500) }),
+  reply: AdminOrderDetail,
+  refusals: ['order_not_found'],
+})
+
+export const listPayments = operation({
+  id: 'listPayments',
+  method: 'GET',
+  path: '/api/admin/payments',
+  summary: 'Everything that arrived, matched or not, newest first.',
+  audience: 'admin',
+  query: PaymentFilter,
+  reply: z.object({
+    payments: z.array(AdminPayment),
+    total: z.int(),
+    /** Of all payments of the filter, per match kind. */
+    sums: z.array(z.object({ match: z.enum(MATCH_KINDS), count: z.int(), amountCents: Sum })),
+  }),
+  refusals: ['bad_input'],
+})

@@ -1,0 +1,10 @@
+/** Every operation of the API. */
+export * from './operation.ts'
+export * from './words.ts'
+export * from './shop.ts'
+export * from './orders.ts'
+export * from './admin-session.ts'
+export * from './admin-products.ts'
+export * from './admin-codes.ts'
+export * from './admin-orders.ts'
+export * from './admin-system.ts'

@@ -39,8 +39,8 @@ export async function call<P extends Schema, Q extends Schema, B extends Schema,
     const answer = await client.request({
       method: operation.method,
       url: fillPath(operation.path, request.params as Record<string, string> | undefined),
-      params: request.query,
-      data: request.body ?? (operation.method === 'GET' ? undefined : {}),
+      ...(request.query !== undefined && { params: request.query }),
+      ...(operation.method !== 'GET' && { data: request.body ?? {} }),
       headers: {
         'Accept-Language': locale.value,
         ...(request.buyerToken && { 'X-Buyer-Token': request.buyerToken }),
@@ -68,5 +68,8 @@ function readError(cause: unknown): ApiError {
 /** The only sentences that the server cannot send. */
 const OFFLINE = {
   'zh-CN': { offline: '网络已断开，请检查网络后重试。', fault: '服务器出错了，请稍后重试。' },
-  en: { offline: 'No connection. Check the network and try again.', fault: 'The server failed. Try again shortly.' },
+  en: {
+    offline: 'No connection. Check the network and try again.',
+    fault: 'The server failed. Try again shortly.',
+  },
 } as const

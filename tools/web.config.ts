@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+
+/** Android webviews inside WeChat stayed at Chromium 66 well into 2020; iPhones that old have Safari 12. */
+const OLDEST = ['es2018', 'chrome66', 'safari12']
+
+export default defineConfig({
+  root: path('../web'),
+  base: '/app/',
+  publicDir: false,
+  plugins: [vue()],
+  build: {
+    outDir: path('../public/app'),
+    emptyOutDir: true,
+    target: OLDEST,
+    cssTarget: OLDEST,
+    sourcemap: false,
+    // Without these two the page would carry an inline script and data: icons that its policy forbids.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  server: {
+    proxy: {
+      '/api': 'http://127.0.0.1:8080',
+      '/addons': 'http://127.0.0.1:8080',
+    },
+  },
+})

@@ -1,0 +1,132 @@
+/** The database port: the embedded engine or MySQL, told apart by the URL and nowhere else. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely } from 'kysely'
+import type { Dialect, Transaction } from 'kysely'
+import type { Database } from '../../sql/schema.ts'
+import { createClock } from './clock.ts'
+import { DatabaseAway, isTransient } from './errors.ts'
+import { guardDialect, refuseInside } from './guard.ts'
+import type { Inside } from './guard.ts'
+import { mysqlDialect } from './mysql.ts'
+import { sqliteDialect } from './sqlite.ts'
+
+export { DatabaseAway, RetryTransaction, isAway, isDuplicate, isTransient } from './errors.ts'
+export { migrate } from './migrate.ts'
+
+export type Engine = 'sqlite' | 'mysql'
+
+export interface Db {
+  readonly kysely: Kysely<Database>
+  readonly engine: Engine
+  /** Unix ms by the database's clock, estimated from the last known offset; for views and job pacing. */
+  now(): number
+  /** Unix ms, asked of the database; refreshes the offset. The embedded engine has the process's clock. */
+  readClock(): Promise<number>
+  /**
+   * One transaction. `work` gets its handle and the moment read from the database at its start, and touches
+   * nothing but the database: it is rolled back and run again, at most 8 times, on deadlock, lock time-out,
+   * a busy database or RetryTransaction. Any other error rolls back and is thrown; after one for which isAway
+   * holds the outcome may be unknown.
+   */
+  transaction<T>(work: Work<T>): Promise<T>
+  /** Waits for running transactions, 5 s at most. */
+  close(): Promise<void>
+}
+
+export type Work<T> = (trx: Transaction<Database>, now: number) => Promise<T>
+
+const RETRIES = 8
+const CLOSING_MS = 5_000
+
+/**
+ * Opens the database and asks it once; does not migrate.
+ *
+ * @param url `sqlite:<path>` or `mysql://user:password@host:port/database`. Both are made when absent.
+ * @param options.offsetMs added to every reading of the clock.
+ */
+export async function openDb(url: string, options: { offsetMs?: () => number } = {}): Promise<Db> {
+  const engine: Engine = url.startsWith('mysql:') ? 'mysql' : 'sqlite'
+  const inside: Inside = new AsyncLocalStorage()
+  const kysely = new Kysely<Database>({ dialect: guardDialect(await chooseDialect(url), inside) })
+  const clock = createClock(engine, options.offsetMs ?? (() => 0))
+  const running = new Set<Promise<unknown>>()
+  let closing: Promise<void> | undefined
+
+  function runOnce<T>(work: Work<T>): Promise<T> {
+    return kysely.transaction().execute((trx) => {
+      const present = { open: true }
+      return inside.run(present, async () => {
+        try {
+          return await work(trx, await clock.read(trx))
+        } finally {
+          present.open = false
+        }
+      })
+    })
+  }
+
+  async function runWithRetries<T>(work: Work<T>): Promise<T> {
+    for (let retries = 0; ; retries += 1) {
+      try {
+        return await runOnce(work)
+      } catch (error) {
+        if (retries === RETRIES || !isTransient(error)) throw error
+        await sleep(Math.random() * Math.min(250, 10 * 2 ** retries))
+      }
+    }
+  }
+
+  async function closeOnce(): Promise<void> {
+    await Promise.race([Promise.allSettled(running), sleep(CLOSING_MS, undefined, { ref: false })])
+    await kysely.destroy()
+  }
+
+  const db: Db = {
+    kysely,
+    engine,
+    now: () => clock.now(),
+    readClock: () => clock.read(kysely),
+    async transaction(work) {
+      refuseInside(inside)
+      if (closing) throw new DatabaseAway('DATABASE_CLOSED', 'The database is being closed')
+      const run = runWithRetries(work)
+      running.add(run)
+      try {
+        return await run
+      } finally {
+        running.delete(run)
+      }
+    },
+    close: () => (closing ??= closeOnce()),
+  }
+
+  try {
+    await db.kysely.connection().execute(clock.read)
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+  return db
+}
+
+function chooseDialect(url: string): Promise<Dialect> {
+  if (url.startsWith('mysql:')) return mysqlDialect(url)
+  if (url.startsWith('sqlite:')) return sqliteDialect(url.slice('sqlite:'.length))
+  throw new Error('A database URL starts with sqlite: or mysql://')
+}
+
+/**
+ * Reads a count or a sum, which MySQL may answer as text.
+ *
+ * @returns 0 for null, which is the sum of no rows.
+ * @throws TypeError for what is not a number.
+ */
+export function asNumber(value: unknown): number {
+  if (value === null) return 0
+  const known =
+    typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'string' && value !== '')
+  const number = known ? Number(value) : Number.NaN
+  if (!Number.isFinite(number)) throw new TypeError('The database did not answer a number')
+  return number
+}

@@ -1,0 +1,196 @@
+/** The embedded engine: one connection, one writer, on node:sqlite or, before Node 22.13, on libsql. */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
+import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
+import { DatabaseAway, isLocked } from './errors.ts'
+
+type Value = null | bigint | number | string | Uint8Array
+
+interface Statement {
+  all(...values: Value[]): object[]
+  run(...values: Value[]): { changes: number | bigint }
+}
+
+/** What node:sqlite and libsql have in common. */
+interface Engine {
+  exec(sql: string): unknown
+  prepare(sql: string): Statement
+  close(): unknown
+}
+
+type EngineClass = new (path: string) => Engine
+
+/** How long one statement waits for another process's write lock. */
+const BUSY_MS = 5_000
+const CACHED_STATEMENTS = 500
+const READS = /^\s*(?:select|pragma|with|values|explain)\b/i
+
+// Waiting for the lock must not block the event loop, so the engine itself waits only while it is being opened.
+const OPENING = `
+  PRAGMA busy_timeout = ${BUSY_MS};
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA case_sensitive_like = ON;
+  PRAGMA busy_timeout = 0;
+`
+
+/** @param path made with its folders when absent, readable by this user alone. */
+export async function sqliteDialect(path: string): Promise<Dialect> {
+  const EngineOfThisNode = await findEngine()
+  makePrivateFile(path)
+  const engine = new EngineOfThisNode(path)
+  engine.exec(OPENING)
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => createDriver(engine),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
+}
+
+async function findEngine(): Promise<EngineClass> {
+  const builtin = process.getBuiltinModule('node:sqlite') as { DatabaseSync: EngineClass } | undefined
+  if (builtin) return builtin.DatabaseSync
+  try {
+    return (await import('libsql')).default as unknown as EngineClass
+  } catch (cause) {
+    throw new Error('The embedded database needs Node 22.13 or later, or the optional package libsql', {
+      cause,
+    })
+  }
+}
+
+/** Never opens an existing file: closing it would drop the locks this process holds on it. */
+function makePrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    chmodSync(path, 0o600)
+  }
+}
+
+function createDriver(engine: Engine): Driver {
+  const connection = createConnection(engine)
+  const turns = createTurns()
+  const say = (sql: string) => connection.executeQuery(CompiledQuery.raw(sql))
+  let began = false
+  return {
+    init: async () => undefined,
+    async acquireConnection() {
+      await turns.take()
+      return connection
+    },
+    async beginTransaction() {
+      await say('begin immediate')
+      began = true
+    },
+    async commitTransaction() {
+      await say('commit')
+      began = false
+    },
+    async rollbackTransaction() {
+      began = false
+      await say('rollback').catch(refuseUnlessEnded)
+    },
+    releaseConnection: async () => turns.give(),
+    async destroy() {
+      if (began) await say('rollback').catch(refuseUnlessEnded)
+      connection.close()
+      engine.close()
+    },
+  }
+}
+
+/** A full disk and the like end the transaction before the rollback does. */
+function refuseUnlessEnded(error: unknown): void {
+  if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error
+}
+
+function createConnection(engine: Engine): DatabaseConnection & { close(): void } {
+  const statements = new Map<string, Statement>()
+  let closed = false
+
+  function prepare(sql: string): Statement {
+    if (closed) throw new DatabaseAway('DATABASE_CLOSED', 'The database has been closed')
+    const statement = statements.get(sql) ?? engine.prepare(sql)
+    statements.delete(sql)
+    statements.set(sql, statement)
+    const [oldest] = statements.keys()
+    if (statements.size > CACHED_STATEMENTS && oldest !== undefined) statements.delete(oldest)
+    return statement
+  }
+
+  function run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+    const values = parameters.map(bind)
+    if (READS.test(sql))
+      return {
+        rows: prepare(sql)
+          .all(...values)
+          .map(plainRow) as R[],
+      }
+    return { rows: [], numAffectedRows: BigInt(prepare(sql).run(...values).changes) }
+  }
+
+  return {
+    async executeQuery<R>(query: CompiledQuery) {
+      const giveUpAt = performance.now() + BUSY_MS
+      for (;;) {
+        try {
+          return run<R>(query)
+        } catch (error) {
+          if (!isLocked(error) || performance.now() >= giveUpAt) throw error
+          await sleep(1 + Math.random() * 20)
+        }
+      }
+    },
+    streamQuery() {
+      throw new Error('Rows are not streamed; page through them')
+    },
+    close() {
+      closed = true
+      statements.clear()
+    },
+  }
+}
+
+/** Integers are bound as such, which a JS number is not. @throws TypeError for what SQLite has no value for. */
+function bind(value: unknown): Value {
+  if (value === undefined || value === null) return null
+  if (typeof value === 'boolean') return value ? 1n : 0n
+  if (value instanceof Date) return BigInt(value.getTime())
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : finite(value)
+  if (typeof value === 'bigint' || typeof value === 'string' || value instanceof Uint8Array) return value
+  throw new TypeError(`A parameter cannot be a ${typeof value}`)
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new TypeError('A parameter must be a finite number')
+  return value
+}
+
+/** node:sqlite's rows have no prototype. */
+function plainRow(row: object): object {
+  return { ...row }
+}
+
+/** The one connection, handed out first come, first served. */
+function createTurns(): { take(): Promise<void>; give(): void } {
+  const waiting: (() => void)[] = []
+  let taken = false
+  return {
+    async take() {
+      if (taken) await new Promise<void>((resolve) => waiting.push(resolve))
+      taken = true
+    },
+    give() {
+      const next = waiting.shift()
+      if (next) next()
+      else taken = false
+    },
+  }
+}

@@ -1,11 +1,12 @@
 /** The reader's language: what they chose, else what their browser prefers, else Chinese. */
 import { ref, watchEffect } from 'vue'
 import { LOCALES, type Locale } from '../../core/vocabulary.ts'
+import { keep, recall } from '../kept.ts'
 
-const KEY = 'qrtill.locale'
+const KEY = 'locale'
 
 function preferred(): Locale {
-  const kept = localStorage.getItem(KEY)
+  const kept = recall(KEY)
   const chosen = LOCALES.find((one) => one === kept)
   if (chosen) return chosen
   const first = navigator.languages[0] ?? navigator.language
@@ -19,7 +20,7 @@ watchEffect(() => {
 })
 
 export function setLocale(next: Locale): void {
-  localStorage.setItem(KEY, next)
+  keep(KEY, next)
   locale.value = next
 }
 

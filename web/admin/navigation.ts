@@ -1,0 +1,58 @@
+import {
+  Bell,
+  Box,
+  Coin,
+  DataLine,
+  Document,
+  Iphone,
+  Key,
+  Lock,
+  Setting,
+  Tickets,
+} from '@element-plus/icons-vue'
+import type { Component } from 'vue'
+import type { t } from './texts/shell.ts'
+
+type Text = Parameters<typeof t>[0]
+
+export interface Entry {
+  readonly text: Text
+  readonly to: string
+  readonly icon: Component
+}
+
+const OVERVIEW: Entry = { text: 'overview', to: '/admin', icon: DataLine }
+const ORDERS: Entry = { text: 'orders', to: '/admin/orders', icon: Tickets }
+const PRODUCTS: Entry = { text: 'products', to: '/admin/products', icon: Box }
+const PAYMENTS: Entry = { text: 'payments', to: '/admin/payments', icon: Coin }
+
+export const GROUPS: readonly { readonly text: Text; readonly entries: readonly Entry[] }[] = [
+  {
+    text: 'selling',
+    entries: [OVERVIEW, ORDERS, PRODUCTS, { text: 'stock', to: '/admin/stock', icon: Key }],
+  },
+  {
+    text: 'receiving',
+    entries: [
+      { text: 'codes', to: '/admin/codes', icon: Iphone },
+      { text: 'listeners', to: '/admin/listeners', icon: Bell },
+      PAYMENTS,
+    ],
+  },
+  {
+    text: 'system',
+    entries: [
+      { text: 'settings', to: '/admin/settings', icon: Setting },
+      { text: 'security', to: '/admin/security', icon: Lock },
+      { text: 'audit', to: '/admin/audit', icon: Document },
+    ],
+  },
+]
+
+/** Under the thumb on phones. */
+export const BOTTOM_BAR: readonly Entry[] = [OVERVIEW, ORDERS, PRODUCTS, PAYMENTS]
+
+/** Whether an entry is where the address is; the overview only at its own address. */
+export function isHere(entry: Entry, path: string): boolean {
+  return path === entry.to || (entry.to !== '/admin' && path.startsWith(`${entry.to}/`))
+}

@@ -1,0 +1,56 @@
+import { translator } from '../../locales/locale.ts'
+
+const zh = {
+  console: '管理后台',
+  navigation: '主导航',
+  selling: '经营',
+  receiving: '收款',
+  system: '系统',
+  overview: '概览',
+  orders: '订单',
+  products: '商品',
+  stock: '卡密',
+  codes: '账户与二维码',
+  listeners: '监听设备',
+  payments: '到账流水',
+  settings: '设置',
+  security: '管理员与安全',
+  audit: '审计',
+  more: '更多',
+  openShop: '打开店铺',
+  signOut: '退出登录',
+  otherLanguage: 'English',
+  plainHttp: '当前通过 http 明文访问，密码和卡密可能被他人截获。请为站点配置 https 后再使用。',
+  passwordTitle: '请再次输入密码',
+  passwordWhy: '修改收款码和密钥前需要确认是您本人，15 分钟内有效。',
+  password: '密码',
+}
+
+const en: Record<keyof typeof zh, string> = {
+  console: 'Console',
+  navigation: 'Main navigation',
+  selling: 'Selling',
+  receiving: 'Receiving',
+  system: 'System',
+  overview: 'Overview',
+  orders: 'Orders',
+  products: 'Products',
+  stock: 'Card keys',
+  codes: 'Accounts and codes',
+  listeners: 'Listeners',
+  payments: 'Payments',
+  settings: 'Settings',
+  security: 'Admins and security',
+  audit: 'Audit',
+  more: 'More',
+  openShop: 'Open the shop',
+  signOut: 'Sign out',
+  otherLanguage: '中文',
+  plainHttp:
+    'This page came over plain http: passwords and card keys can be read on the way. Set up https before you go on.',
+  passwordTitle: 'Type your password again',
+  passwordWhy: 'Changing receiving codes and secrets needs proof that it is you. It lasts 15 minutes.',
+  password: 'Password',
+}
+
+export const t = translator<typeof zh>({ 'zh-CN': zh, en })

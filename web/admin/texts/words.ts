@@ -1,0 +1,75 @@
+import type { Channel, DeliveryKind, MatchKind, OrderState, PaidBy, Role } from '../../../core/vocabulary.ts'
+import { translator } from '../../locales/locale.ts'
+
+/** The state of anything that the console tags. */
+export type TagState =
+  OrderState | MatchKind | 'free' | 'sold' | 'voided' | 'none' | 'waiting' | 'sent' | 'dead'
+
+type Word = TagState | Channel | DeliveryKind | PaidBy | Role
+
+const zh: Record<Word, string> = {
+  pending: '待付款',
+  paid: '已付款',
+  paid_waiting_stock: '已付款，待补货',
+  delivered: '已发货',
+  expired: '已过期',
+  cancelled: '已取消',
+  matched: '已匹配',
+  late: '迟到匹配',
+  surplus: '多余款项',
+  suggested: '待确认',
+  unmatched: '未匹配',
+  assigned: '人工指派',
+  quarantined: '无法识别',
+  marked: '人工标记',
+  free: '可售',
+  sold: '已售',
+  voided: '已作废',
+  none: '未发送',
+  waiting: '发送中',
+  sent: '已发送',
+  dead: '发送失败',
+  wechat: '微信',
+  alipay: '支付宝',
+  shared: '固定内容',
+  keys: '卡密',
+  manual: '人工发货',
+  owner: '店主',
+  operator: '店员',
+  viewer: '只读',
+}
+
+const en: Record<Word, string> = {
+  pending: 'Awaiting payment',
+  paid: 'Paid',
+  paid_waiting_stock: 'Paid, out of stock',
+  delivered: 'Delivered',
+  expired: 'Expired',
+  cancelled: 'Cancelled',
+  matched: 'Matched',
+  late: 'Matched late',
+  surplus: 'Surplus',
+  suggested: 'To confirm',
+  unmatched: 'Unmatched',
+  assigned: 'Assigned by hand',
+  quarantined: 'Unreadable',
+  marked: 'Marked by hand',
+  free: 'In stock',
+  sold: 'Sold',
+  voided: 'Voided',
+  none: 'Not sent',
+  waiting: 'On its way',
+  sent: 'Sent',
+  dead: 'Failed',
+  wechat: 'WeChat',
+  alipay: 'Alipay',
+  shared: 'Shared text',
+  keys: 'Card keys',
+  manual: 'By hand',
+  owner: 'Owner',
+  operator: 'Operator',
+  viewer: 'Viewer',
+}
+
+/** The reader's word for a word of the shop. */
+export const word = translator<Record<Word, string>>({ 'zh-CN': zh, en })

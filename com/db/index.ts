@@ -25,7 +25,7 @@ export interface Db {
   readClock(): Promise<number>
   /**
    * One transaction. `work` gets its handle and the moment read from the database at its start, and touches
-   * nothing but the database: it is rolled back and run again, at most 8 times, on deadlock, lock time-out,
+   * nothing but the database: it is rolled back and run again, at most 8 times in 10 s, on deadlock, lock time-out,
    * a busy database or RetryTransaction. Any other error rolls back and is thrown; after one for which isAway
    * holds the outcome may be unknown.
    */
@@ -37,6 +37,8 @@ export interface Db {
 export type Work<T> = (trx: Transaction<Database>, now: number) => Promise<T>
 
 const RETRIES = 8
+/** No further try after this time: whoever asked has stopped waiting. */
+const RETRY_MS = 10_000
 const CLOSING_MS = 5_000
 
 /**
@@ -67,11 +69,12 @@ export async function openDb(url: string, options: { offsetMs?: () => number } =
   }
 
   async function runWithRetries<T>(work: Work<T>): Promise<T> {
+    const giveUpAt = performance.now() + RETRY_MS
     for (let retries = 0; ; retries += 1) {
       try {
         return await runOnce(work)
       } catch (error) {
-        if (retries === RETRIES || !isTransient(error)) throw error
+        if (retries === RETRIES || performance.now() > giveUpAt || !isTransient(error)) throw error
         await sleep(Math.random() * Math.min(250, 10 * 2 ** retries))
       }
     }
@@ -86,7 +89,10 @@ export async function openDb(url: string, options: { offsetMs?: () => number } =
     kysely,
     engine,
     now: () => clock.now(),
-    readClock: () => clock.read(kysely),
+    async readClock() {
+      refuseInside(inside)
+      return clock.read(kysely)
+    },
     async transaction(work) {
       refuseInside(inside)
       if (closing) throw new DatabaseAway('DATABASE_CLOSED', 'The database is being closed')

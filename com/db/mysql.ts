@@ -158,11 +158,12 @@ function carefulPool(pool: Pool): MysqlPool {
       })
     },
     end(done) {
-      const giveUp = setTimeout(() => known.forEach(discard), FAREWELL_MS)
-      pool.end((error) => {
-        clearTimeout(giveUp)
-        done(error)
-      })
+      const giveUp = () => {
+        known.forEach(discard)
+        done(null)
+      }
+      setTimeout(giveUp, FAREWELL_MS).unref() // a socket that is still open keeps the process until then
+      pool.end(done)
     },
   }
 }

@@ -1,48 +1,19 @@
-/** The embedded engine: one connection, one writer, on node:sqlite or, before Node 22.13, on libsql. */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+/** Kysely's dialect for the embedded engine: one connection, one writer. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
 import { DatabaseAway, isLocked } from './errors.ts'
-
-type Value = null | bigint | number | string | Uint8Array
-
-interface Statement {
-  all(...values: Value[]): object[]
-  run(...values: Value[]): { changes: number | bigint }
-}
-
-/** What node:sqlite and libsql have in common. */
-interface Engine {
-  exec(sql: string): unknown
-  prepare(sql: string): Statement
-  close(): unknown
-}
-
-type EngineClass = new (path: string) => Engine
+import { openEngine } from './sqlite-engine.ts'
+import type { SqliteEngine, Statement, Value } from './sqlite-engine.ts'
 
 /** How long one statement waits for another process's write lock. */
 const BUSY_MS = 5_000
 const CACHED_STATEMENTS = 500
 const READS = /^\s*(?:select|pragma|with|values|explain)\b/i
 
-// Waiting for the lock must not block the event loop, so the engine itself waits only while it is being opened.
-const OPENING = `
-  PRAGMA busy_timeout = ${BUSY_MS};
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA foreign_keys = ON;
-  PRAGMA case_sensitive_like = ON;
-  PRAGMA busy_timeout = 0;
-`
-
 /** @param path made with its folders when absent, readable by this user alone. */
 export async function sqliteDialect(path: string): Promise<Dialect> {
-  const EngineOfThisNode = await findEngine()
-  makePrivateFile(path)
-  const engine = new EngineOfThisNode(path)
-  engine.exec(OPENING)
+  const engine = await openEngine(path)
   return {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => createDriver(engine),
@@ -51,30 +22,7 @@ export async function sqliteDialect(path: string): Promise<Dialect> {
   }
 }
 
-async function findEngine(): Promise<EngineClass> {
-  const builtin = process.getBuiltinModule('node:sqlite') as { DatabaseSync: EngineClass } | undefined
-  if (builtin) return builtin.DatabaseSync
-  try {
-    return (await import('libsql')).default as unknown as EngineClass
-  } catch (cause) {
-    throw new Error('The embedded database needs Node 22.13 or later, or the optional package libsql', {
-      cause,
-    })
-  }
-}
-
-/** Never opens an existing file: closing it would drop the locks this process holds on it. */
-function makePrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true })
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    chmodSync(path, 0o600)
-  }
-}
-
-function createDriver(engine: Engine): Driver {
+function createDriver(engine: SqliteEngine): Driver {
   const connection = createConnection(engine)
   const turns = createTurns()
   const say = (sql: string) => connection.executeQuery(CompiledQuery.raw(sql))
@@ -111,7 +59,7 @@ function refuseUnlessEnded(error: unknown): void {
   if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error
 }
 
-function createConnection(engine: Engine): DatabaseConnection & { close(): void } {
+function createConnection(engine: SqliteEngine): DatabaseConnection & { close(): void } {
   const statements = new Map<string, Statement>()
   let closed = false
 
@@ -127,13 +75,9 @@ function createConnection(engine: Engine): DatabaseConnection & { close(): void 
 
   function run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const values = parameters.map(bind)
-    if (READS.test(sql))
-      return {
-        rows: prepare(sql)
-          .all(...values)
-          .map(plainRow) as R[],
-      }
-    return { rows: [], numAffectedRows: BigInt(prepare(sql).run(...values).changes) }
+    const statement = prepare(sql)
+    if (READS.test(sql)) return { rows: statement.all(values).map(plainRow) as R[] }
+    return { rows: [], numAffectedRows: statement.run(values) }
   }
 
   return {

@@ -1,0 +1,264 @@
+import { createServer, connect } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { isAway, isTransient, migrate, openDb } from './index.ts'
+import type { Db } from './index.ts'
+import { MYSQL_SERVER, freshDatabase, sayToServer } from './test-engines.ts'
+import type { FreshDatabase } from './test-engines.ts'
+
+const HOUR = 3_600_000
+
+let fresh: FreshDatabase
+let db: Db
+let wire: Wire
+
+/** A wire to the server that a test can freeze or cut. */
+interface Wire {
+  port: number
+  freeze(): void
+  thaw(): void
+  cut(): void
+  close(): Promise<void>
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+async function layWire(): Promise<Wire> {
+  const { hostname, port } = new URL(MYSQL_SERVER)
+  const ends = new Set<Socket>()
+  let frozen = false
+  const server = createServer((near) => {
+    const far = connect(Number(port || 3306), hostname)
+    for (const end of [near, far]) {
+      ends.add(end)
+      end.on('error', () => end.destroy())
+      if (frozen) end.pause()
+    }
+    near.on('data', (data) => far.write(data)).on('close', () => far.destroy())
+    far.on('data', (data) => near.write(data)).on('close', () => near.destroy())
+    if (frozen) near.pause()
+  })
+  const setFrozen = (value: boolean) => {
+    frozen = value
+    ends.forEach((end) => (value ? end.pause() : end.resume()))
+  }
+  const cut = () => {
+    ends.forEach((end) => end.destroy())
+    ends.clear()
+  }
+  return {
+    port: await listen(server),
+    freeze: () => setFrozen(true),
+    thaw: () => setFrozen(false),
+    cut,
+    close: () => {
+      cut()
+      return new Promise((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+beforeEach(async () => {
+  fresh = freshDatabase('mysql')
+  wire = await layWire()
+  const url = new URL(fresh.url)
+  url.hostname = '127.0.0.1'
+  url.port = String(wire.port)
+  db = await openDb(url.href)
+  await migrate(db)
+  await db.kysely
+    .insertInto('settings')
+    .values(['a', 'b', 'log'].map((name) => ({ name, value: '', updated_at: 0 })))
+    .execute()
+})
+afterEach(async () => {
+  await db.close()
+  await wire.close()
+  await fresh.remove()
+})
+
+const add = (handle: Db['kysely'], name: string) =>
+  handle
+    .updateTable('settings')
+    .set((row) => ({ updated_at: row('updated_at', '+', 1) }))
+    .where('name', '=', name)
+    .execute()
+
+const amounts = async () => {
+  const rows = await db.kysely.selectFrom('settings').select(['name', 'updated_at']).execute()
+  return Object.fromEntries(rows.map(({ name, updated_at }) => [name, updated_at]))
+}
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+/** Two transactions that lock a and b crosswise the first time they run. */
+function crossing(whenRefused: (error: unknown) => void) {
+  let arrived = 0
+  let runs = 0
+  const cross = (first: string, second: string) =>
+    db.transaction(async (trx) => {
+      runs += 1
+      await add(trx, first)
+      arrived += 1
+      while (arrived < 2) await sleep(5)
+      await add(trx, second).catch(whenRefused)
+      await add(trx, 'log').catch(whenRefused)
+    })
+  return { both: () => Promise.all([cross('a', 'b'), cross('b', 'a')]), runs: () => runs }
+}
+
+it('runs the loser of a deadlock again', async () => {
+  const { both, runs } = crossing((error) => {
+    throw error
+  })
+  await both()
+  expect(runs()).toBe(3)
+  expect(await amounts()).toEqual({ a: 2, b: 2, log: 2 })
+})
+
+it('runs the loser of a deadlock again, also when its body went on as if nothing had happened', async () => {
+  const refused: unknown[] = []
+  const { both, runs } = crossing((error) => refused.push(error))
+  await both()
+  expect(refused.every(isTransient)).toBe(true)
+  expect(runs()).toBe(3)
+  expect(await amounts()).toEqual({ a: 2, b: 2, log: 2 })
+})
+
+it('reads the time from the database when the clock of the program is wrong', async () => {
+  const right = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: right - HOUR })
+  try {
+    expect(Math.abs((await db.readClock()) - right)).toBeLessThan(5_000)
+    expect(Math.abs(db.now() - right)).toBeLessThan(5_000)
+    expect(Math.abs((await db.transaction(async (_, now) => now)) - right)).toBeLessThan(5_000)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+it('gives every connection the same manners', async () => {
+  const { rows } = await sql<{ mode: string; zone: string; wait: number }>`
+    select @@sql_mode as mode, @@time_zone as zone, @@innodb_lock_wait_timeout as wait`.execute(db.kysely)
+  expect(rows).toEqual([
+    { mode: 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', zone: '+00:00', wait: 3 },
+  ])
+  await db.transaction(async (trx) => {
+    const read = async () =>
+      (await trx.selectFrom('settings').select('value').where('name', '=', 'a').execute())[0]
+    expect(await read()).toEqual({ value: '' })
+    await sayToServer(
+      `UPDATE ${new URL(fresh.url).pathname.slice(1)}.settings SET value = 'new' WHERE name = 'a'`,
+    )
+    expect(await read()).toEqual({ value: 'new' })
+  })
+})
+
+it('lets a migration wait for the lease of a program that died, then go on', async () => {
+  const file = { '0001_first.sql': 'CREATE TABLE first (n BIGINT)' }
+  await sql`delete from schema_migrations`.execute(db.kysely)
+  const heldUntil = (await db.readClock()) + 1_500
+  await sql`update schema_leases set holder = 'gone', held_until = ${heldUntil}`.execute(db.kysely)
+  await migrate(db, file)
+  expect(await db.readClock()).toBeGreaterThan(heldUntil)
+  expect((await sql`select * from first`.execute(db.kysely)).rows).toEqual([])
+})
+
+it('refuses a value that does not fit instead of cutting it', async () => {
+  const long = { name: 'n'.repeat(65), value: '', updated_at: 0 }
+  expect(await failure(db.kysely.insertInto('settings').values(long).execute())).toMatchObject({
+    errno: 1406,
+  })
+})
+
+it('says that the database is away when nobody listens', async () => {
+  const server = createServer()
+  const port = await listen(server)
+  await new Promise((resolve) => server.close(resolve))
+  const error = await failure(openDb(`mysql://root@127.0.0.1:${port}/shop`))
+  expect(error).toMatchObject({ code: 'ECONNREFUSED' })
+  expect(isAway(error)).toBe(true)
+})
+
+it('says within 4 s that the database is away when the server never greets', async () => {
+  const server = createServer((socket) => socket.on('error', () => socket.destroy()).resume())
+  const port = await listen(server)
+  const began = performance.now()
+  const error = await failure(openDb(`mysql://root@127.0.0.1:${port}/shop`))
+  expect(isAway(error)).toBe(true)
+  expect(performance.now() - began).toBeLessThan(4_000)
+  server.close()
+})
+
+it('says within 6 s that the database is away when the server freezes, and recovers with it', async () => {
+  wire.freeze()
+  const began = performance.now()
+  const [read, written] = await Promise.all([
+    failure(amounts()),
+    failure(db.transaction((trx) => add(trx, 'a'))),
+  ])
+  expect(performance.now() - began).toBeLessThan(6_000)
+  expect([isAway(read), isAway(written)]).toEqual([true, true])
+  wire.thaw()
+  await db.transaction((trx) => add(trx, 'b'))
+  expect(await amounts()).toEqual({ a: 0, b: 1, log: 0 })
+}, 20_000)
+
+it('throws the loss of the connection, keeps nothing and goes on with another', async () => {
+  let runs = 0
+  const lost = await failure(
+    db.transaction(async (trx) => {
+      runs += 1
+      await add(trx, 'a')
+      wire.cut()
+      await add(trx, 'b')
+    }),
+  )
+  expect(isAway(lost)).toBe(true)
+  expect(runs).toBe(1)
+  expect(await amounts()).toEqual({ a: 0, b: 0, log: 0 })
+})
+
+it('says within 4 s that no connection is free, and has one again afterwards', async () => {
+  let open: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => (open = resolve))
+  const holders = Array.from({ length: 20 }, () => db.transaction(() => gate))
+  await sleep(300)
+  const began = performance.now()
+  const error = await failure(amounts())
+  expect(performance.now() - began).toBeLessThan(4_000)
+  expect(error).toMatchObject({ code: 'DATABASE_BUSY' })
+  expect(isAway(error)).toBe(true)
+  open()
+  await Promise.all(holders)
+  expect(await amounts()).toEqual({ a: 0, b: 0, log: 0 })
+}, 20_000)
+
+it('says what to do when the database does not exist and the user may not make it', async () => {
+  const user = `qrtill_${process.pid}`
+  await sayToServer(`CREATE USER ${user}@'%' IDENTIFIED BY 'p@ss:/word'`)
+  try {
+    const url = new URL(freshDatabase('mysql').url)
+    url.username = user
+    url.password = encodeURIComponent('p@ss:/word')
+    await expect(openDb(url.href)).rejects.toThrow(/does not exist .* CREATE DATABASE qrtill_db_/)
+  } finally {
+    await sayToServer(`DROP USER ${user}@'%'`)
+  }
+})
+
+it('closes within 7 s although the server is frozen', async () => {
+  wire.freeze()
+  const began = performance.now()
+  await db.close()
+  expect(performance.now() - began).toBeLessThan(7_000)
+}, 20_000)

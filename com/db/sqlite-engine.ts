@@ -1,0 +1,83 @@
+/** Opens a database file with node:sqlite or, before Node 22.13, with libsql, and makes the two alike. */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+export type Value = null | bigint | number | string | Uint8Array
+
+export interface Statement {
+  all(values: readonly Value[]): object[]
+  /** @returns the number of rows that were found, changed or not. */
+  run(values: readonly Value[]): bigint
+}
+
+export interface SqliteEngine {
+  prepare(sql: string): Statement
+  close(): void
+}
+
+/** What node:sqlite and libsql have in common. */
+interface Native {
+  exec(sql: string): unknown
+  prepare(sql: string): {
+    all(...values: unknown[]): object[]
+    run(...values: unknown[]): { changes: number | bigint }
+  }
+  close(): unknown
+}
+
+interface Maker {
+  open: new (path: string) => Native
+  /** How values are handed over: one by one, or, since libsql takes a lone null for a list, as a list. */
+  hand: (values: readonly Value[]) => readonly unknown[]
+}
+
+// Later waits must not block the event loop: the engine itself waits only here, and never again afterwards.
+const OPENING = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA case_sensitive_like = ON;
+  PRAGMA busy_timeout = 0;
+`
+
+/** @param path made with its folders when absent, readable by this user alone. */
+export async function openEngine(path: string): Promise<SqliteEngine> {
+  const { open: Native, hand } = await findMaker()
+  makePrivateFile(path)
+  const native = new Native(path)
+  native.exec(OPENING)
+  return {
+    prepare(sql) {
+      const statement = native.prepare(sql)
+      return {
+        all: (values) => statement.all(...hand(values)),
+        run: (values) => BigInt(statement.run(...hand(values)).changes),
+      }
+    },
+    close: () => void native.close(),
+  }
+}
+
+async function findMaker(): Promise<Maker> {
+  const builtin = process.getBuiltinModule('node:sqlite') as { DatabaseSync: Maker['open'] } | undefined
+  if (builtin) return { open: builtin.DatabaseSync, hand: (values) => values }
+  try {
+    const { default: libsql } = await import('libsql')
+    return { open: libsql as unknown as Maker['open'], hand: (values) => [values] }
+  } catch (cause) {
+    const message = 'The embedded database needs Node 22.13 or later, or the optional package libsql'
+    throw new Error(message, { cause })
+  }
+}
+
+/** Never opens an existing file: closing it would drop the locks this process holds on it. */
+function makePrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    chmodSync(path, 0o600)
+  }
+}

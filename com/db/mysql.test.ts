@@ -1,67 +1,19 @@
-import { createServer, connect } from 'node:net'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { isAway, isTransient, migrate, openDb } from './index.ts'
 import type { Db } from './index.ts'
-import { MYSQL_SERVER, freshDatabase, sayToServer } from './test-engines.ts'
+import { freshDatabase, sayToServer } from './test-engines.ts'
 import type { FreshDatabase } from './test-engines.ts'
+import { layWire, listen } from './test-wire.ts'
+import type { Wire } from './test-wire.ts'
 
 const HOUR = 3_600_000
 
 let fresh: FreshDatabase
 let db: Db
 let wire: Wire
-
-/** A wire to the server that a test can freeze or cut. */
-interface Wire {
-  port: number
-  freeze(): void
-  thaw(): void
-  cut(): void
-  close(): Promise<void>
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return (server.address() as AddressInfo).port
-}
-
-async function layWire(): Promise<Wire> {
-  const { hostname, port } = new URL(MYSQL_SERVER)
-  const ends = new Set<Socket>()
-  let frozen = false
-  const server = createServer((near) => {
-    const far = connect(Number(port || 3306), hostname)
-    for (const end of [near, far]) {
-      ends.add(end)
-      end.on('error', () => end.destroy())
-      if (frozen) end.pause()
-    }
-    near.on('data', (data) => far.write(data)).on('close', () => far.destroy())
-    far.on('data', (data) => near.write(data)).on('close', () => near.destroy())
-    if (frozen) near.pause()
-  })
-  const setFrozen = (value: boolean) => {
-    frozen = value
-    ends.forEach((end) => (value ? end.pause() : end.resume()))
-  }
-  const cut = () => {
-    ends.forEach((end) => end.destroy())
-    ends.clear()
-  }
-  return {
-    port: await listen(server),
-    freeze: () => setFrozen(true),
-    thaw: () => setFrozen(false),
-    cut,
-    close: () => {
-      cut()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
-  }
-}
 
 beforeEach(async () => {
   fresh = freshDatabase('mysql')

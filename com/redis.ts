@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { RateLimiterRedis } from 'rate-limiter-flexible'
+import { createBreaker } from './breaker.ts'
+import type { Breaker } from './breaker.ts'
+import { COUNT_ONLY, LOCK_WAIT_MS, sortedOnce, toHit, windowOption } from './local-store.ts'
+import type { Store } from './local-store.ts'
+import type { Log } from './log.ts'
+import { randomToken } from './tokens.ts'
+
+/** Nothing waits for Redis: a call is answered within a quarter of a second or done without it. */
+const CONNECTION = {
+  protocol: 2,
+  connectTimeout: 2_000,
+  commandTimeout: 250,
+  socketTimeout: 5_000,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  maxRetriesPerRequest: 0,
+  disableClientInfo: true,
+  retryStrategy: (attempt: number) => Math.min(attempt * 100, 2_000),
+} as const
+
+const START_WAIT_MS = 1_000
+const LOCK_LEASE_MS = 10_000
+
+/** Deletes a lock only when it is still the caller's. */
+const UNLOCK = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`
+
+export interface RedisStoreOptions {
+  url: string
+  prefix: string
+  log: Log
+  /** Carries on alone while Redis is away, and orders the callers of this process at all times. */
+  local: Store
+}
+
+export async function createRedisStore({ url, prefix, log, local }: RedisStoreOptions): Promise<Store> {
+  const self = randomToken(9)
+  const wakeChannel = `${prefix}wake`
+  const redis = new Redis(url, CONNECTION)
+  const subscriber = new Redis(url, CONNECTION)
+  const breaker = createBreaker({
+    probe: () => redis.set(`${prefix}probe`, '1', 'PX', 1_000),
+    onChange(up, cause) {
+      if (up) log.info({}, 'Redis answers.')
+      else log.warn({ cause }, 'Redis is away: limits, locks and wake-ups stay within this process.')
+    },
+  })
+  const counters = new RateLimiterRedis({ ...COUNT_ONLY, storeClient: redis, keyPrefix: `${prefix}hit` })
+
+  followConnection(redis, breaker)
+  receiveWakeUps(subscriber, wakeChannel, self, local)
+  if (!(await isReady(redis))) log.warn({}, 'Redis cannot be reached: the till starts without it.')
+
+  return {
+    async hit(key, limit, windowMs) {
+      const counted = await breaker.run(() => counters.consume(key, 1, windowOption(windowMs)))
+      return counted
+        ? toHit(counted.consumedPoints, limit, counted.msBeforeNext)
+        : local.hit(key, limit, windowMs)
+    },
+
+    withLocks(keys, work) {
+      const deadline = Date.now() + LOCK_WAIT_MS
+      const names = sortedOnce(keys).map((key) => `${prefix}lock:${key}`)
+      return local.withLocks(keys, () => withRedisLocks(redis, breaker, names, deadline, work))
+    },
+
+    publish(topic, message) {
+      local.publish(topic, message)
+      void breaker.run(() => redis.publish(wakeChannel, JSON.stringify([self, topic, message])))
+    },
+
+    subscribe: (receive) => local.subscribe(receive),
+
+    async close() {
+      breaker.close()
+      redis.disconnect()
+      subscriber.disconnect()
+      await local.close()
+    },
+  }
+}
+
+/** The breaker follows what the connection says of itself; reconnecting is quiet and never ends. */
+function followConnection(redis: Redis, breaker: Breaker): void {
+  let cause: unknown
+  redis.on('error', (error) => (cause = error))
+  redis.on('ready', () => breaker.setUp(true))
+  redis.on('close', () => breaker.setUp(false, cause))
+}
+
+function receiveWakeUps(subscriber: Redis, channel: string, self: string, local: Store): void {
+  subscriber.on('error', () => undefined) // the other connection tells of the outage
+  subscriber.on('ready', () => {
+    subscriber.subscribe(channel).catch(() => subscriber.disconnect(true))
+  })
+  subscriber.on('message', (_channel, text) => {
+    const [sender, topic, message] = readWakeUp(text)
+    if (sender !== self && topic !== undefined && message !== undefined) local.publish(topic, message)
+  })
+}
+
+function readWakeUp(text: string): string[] {
+  try {
+    const parts: unknown = JSON.parse(text)
+    return Array.isArray(parts) && parts.every((part) => typeof part === 'string') ? parts : []
+  } catch {
+    return []
+  }
+}
+
+function isReady(redis: Redis): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, START_WAIT_MS, false)
+    const settle = (ready: boolean) => {
+      clearTimeout(timer)
+      resolve(ready)
+    }
+    redis.once('ready', () => settle(true))
+    redis.once('error', () => settle(false))
+  })
+}
+
+async function withRedisLocks<T>(
+  redis: Redis,
+  breaker: Breaker,
+  names: readonly string[],
+  deadline: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const token = randomToken(16)
+  const tried: string[] = []
+  try {
+    for (const name of names) {
+      tried.push(name) // before the answer: one that comes too late has still set the lock
+      if (!(await lock(redis, breaker, name, token, deadline))) break
+    }
+    return await work()
+  } finally {
+    for (const name of tried) redis.eval(UNLOCK, 1, name, token).catch(() => undefined) // else the lease ends it
+  }
+}
+
+/** @returns false when Redis is away or the deadline has passed: the remaining locks are not worth the wait. */
+async function lock(
+  redis: Redis,
+  breaker: Breaker,
+  name: string,
+  token: string,
+  deadline: number,
+): Promise<boolean> {
+  for (;;) {
+    const answer = await breaker.run(async () => ({
+      taken: await redis.set(name, token, 'PX', LOCK_LEASE_MS, 'NX'),
+    }))
+    if (!answer) return false
+    if (answer.taken) return true
+    if (Date.now() >= deadline) return false
+    await sleep(15 + Math.random() * 35)
+  }
+}

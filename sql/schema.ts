@@ -107,6 +107,7 @@ export interface AmountSlotRow {
   account_id: string
   amount_cents: number
   order_id: string | null
+  claimed_at: number
   held_until: number
 }
 

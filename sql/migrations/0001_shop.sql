@@ -110,6 +110,7 @@ CREATE TABLE amount_slots (
   account_id VARCHAR(21) NOT NULL,
   amount_cents BIGINT NOT NULL,
   order_id VARCHAR(21), -- NULL: never used
+  claimed_at BIGINT NOT NULL, -- money received before then was not meant for this order
   held_until BIGINT NOT NULL,
   PRIMARY KEY (account_id, amount_cents)
 ) /*! ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin */;

@@ -1,0 +1,44 @@
+/** For each price on sale: which amounts of its pool have a code, and which are missing. */
+import { amountPool } from './amount-choice.ts'
+import { listTills, type Till } from './codes.ts'
+import type { Shop } from './shop.ts'
+import type { Channel } from './vocabulary.ts'
+
+export interface PriceCoverage {
+  readonly priceCents: number
+  readonly products: string[]
+  readonly channels: {
+    channel: Channel
+    amounts: { amountCents: number; by: 'fixed' | 'free' | 'nothing' }[]
+  }[]
+}
+
+export async function listCoverage(shop: Shop): Promise<PriceCoverage[]> {
+  const products = await shop.db
+    .selectFrom('products')
+    .select(['name', 'price_cents'])
+    .where('on_sale_at', 'is not', null)
+    .orderBy('price_cents')
+    .execute()
+  const tills = await listTills(shop)
+  const prices = [...new Set(products.map((product) => product.price_cents))]
+  return prices.map((priceCents) => ({
+    priceCents,
+    products: products.filter((product) => product.price_cents === priceCents).map(({ name }) => name),
+    channels: shop.settings.current.channels.map((channel) => ({
+      channel,
+      amounts: amountPool(priceCents, shop.settings.current.slotDepth).map((amountCents) => ({
+        amountCents,
+        by: coveredBy(
+          tills.filter((till) => till.account.channel === channel),
+          amountCents,
+        ),
+      })),
+    })),
+  }))
+}
+
+function coveredBy(tills: readonly Till[], amountCents: number): 'fixed' | 'free' | 'nothing' {
+  if (tills.some((till) => till.fixed.has(amountCents))) return 'fixed'
+  return tills.some((till) => till.free) ? 'free' : 'nothing'
+}

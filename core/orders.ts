@@ -1,0 +1,134 @@
+/** An order after it was placed: reading it, ending it, giving it more time or another channel. */
+import { hashToken, safeEqual } from '../com/tokens.ts'
+import { RetryTransaction } from '../com/db/index.ts'
+import type { OrderRow } from '../sql/schema.ts'
+import { recordAudit, type Actor } from './audit.ts'
+import { claimAmount, seedPool, shownCode, type Claim } from './claim-amount.ts'
+import { codeFor, listTills } from './codes.ts'
+import { fail } from './errors.ts'
+import { networkOf } from './network.ts'
+import { moveOrder, recordEvent, wakeOrder } from './order-state.ts'
+import { orderLimits } from './settings.ts'
+import { transaction, type Shop, type Tx } from './shop.ts'
+import { holdSlots } from './slots.ts'
+import type { Channel } from './vocabulary.ts'
+
+/** @throws ShopError `order_not_found` */
+export async function getOrder(shop: Shop, id: string): Promise<OrderRow> {
+  const row = await shop.db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ?? fail('order_not_found')
+}
+
+/** The browser that ordered, or whoever has the link that was mailed. */
+export function isProof(order: Pick<OrderRow, 'buyer_hash' | 'access_token'>, token: string | undefined): boolean {
+  if (token === undefined) return false
+  return safeEqual(order.access_token, token) || safeEqual(order.buyer_hash, hashToken(token))
+}
+
+/** @throws ShopError `order_not_found`, `proof_needed` */
+export async function getOwnOrder(shop: Shop, id: string, token: string | undefined): Promise<OrderRow> {
+  const order = await getOrder(shop, id)
+  return isProof(order, token) ? order : fail('proof_needed')
+}
+
+export async function listOrdersOf(shop: Shop, token: string | undefined): Promise<OrderRow[]> {
+  if (token === undefined) return []
+  return shop.db
+    .selectFrom('orders')
+    .selectAll()
+    .where('buyer_hash', '=', hashToken(token))
+    .orderBy('created_at', 'desc')
+    .limit(30)
+    .execute()
+}
+
+/** Ends an open order; its amounts stay held like an expired one's. @throws ShopError `wrong_state` */
+export async function cancelOrder(shop: Shop, id: string, by: 'buyer' | Actor, reason = ''): Promise<void> {
+  await transaction(shop, async (tx) => {
+    const order = await getOrder(tx, id)
+    await holdSlots(tx, id, tx.now() + tx.settings.current.slotHoldS * 1000)
+    const actor = by === 'buyer' ? 'buyer' : by.name
+    const event = { kind: 'cancelled', actor, detail: reason ? { reason } : {} } as const
+    if (!(await moveOrder(tx, order, 'cancelled', { cancelled_at: tx.now() }, event))) {
+      fail('wrong_state', { state: order.state })
+    }
+    if (by !== 'buyer') await recordAudit(tx, by, 'orders.cancel', id, { state: order.state }, { reason })
+  })
+  wakeOrder(shop, id)
+}
+
+/** An open order may be given its time once more, once. */
+export function canExtend(order: Pick<OrderRow, 'state' | 'expires_at' | 'extended_at'>, now: number): boolean {
+  return order.state === 'pending' && order.expires_at > now && order.extended_at === null
+}
+
+/** Moves the end and the hold in one transaction. @throws ShopError `wrong_state` */
+export async function extendOrder(shop: Shop, id: string): Promise<void> {
+  await transaction(shop, async (tx) => {
+    const order = await getOrder(tx, id)
+    if (!canExtend(order, tx.now())) fail('wrong_state', { state: order.state })
+    const { orderTtlS, lateAcceptS, slotHoldS } = tx.settings.current
+    const expiresAt = order.expires_at + orderTtlS * 1000
+    await holdSlots(tx, id, expiresAt + slotHoldS * 1000)
+    const { numUpdatedRows } = await tx.db
+      .updateTable('orders')
+      .set({ expires_at: expiresAt, late_until: expiresAt + lateAcceptS * 1000, extended_at: tx.now() })
+      .where('id', '=', id)
+      .where('state', '=', 'pending')
+      .where('extended_at', 'is', null)
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows === 0n) throw new RetryTransaction()
+    await recordEvent(tx, id, 'extended', 'buyer')
+  })
+  wakeOrder(shop, id)
+}
+
+/**
+ * Pays an open order on another channel with an amount of its own. The first amount stays held by the order to
+ * its end, and money that arrives on it still pays the order; going back gives the same amount again.
+ */
+export async function changeChannel(shop: Shop, id: string, channel: Channel, address: string): Promise<void> {
+  const order = await getOrder(shop, id)
+  if (order.channel === channel) return
+  if (!shop.settings.current.channels.includes(channel)) fail('channel_unavailable')
+  await checkRate(shop, address)
+  const pool = await seedPool(shop, channel, order.price_cents)
+  await transaction(shop, async (tx) => {
+    const fresh = await getOrder(tx, id)
+    if (fresh.state !== 'pending' || fresh.expires_at <= tx.now()) fail('wrong_state', { state: fresh.state })
+    const wish = { orderId: id, priceCents: fresh.price_cents, expiresAt: fresh.expires_at, net: networkOf(address) }
+    const claim = (await findOwnClaim(tx, id, channel)) ?? (await claimAmount(tx, pool, wish))
+    const { numUpdatedRows } = await tx.db
+      .updateTable('orders')
+      .set({ channel, due_cents: claim.amountCents, ...shownCode(claim, tx.now()) })
+      .where('id', '=', id)
+      .where('state', '=', 'pending')
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows === 0n) throw new RetryTransaction()
+    await recordEvent(tx, id, 'channel_changed', 'buyer', { channel, dueCents: claim.amountCents })
+  })
+  wakeOrder(shop, id)
+}
+
+async function checkRate(shop: Shop, address: string): Promise<void> {
+  const { perAddress, windowMs } = orderLimits(shop)
+  if (perAddress === 0) return
+  const rate = await shop.store.hit(`orders:${networkOf(address)}`, perAddress, windowMs)
+  if (!rate.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(rate.retryAfterMs / 1000) })
+}
+
+async function findOwnClaim(tx: Tx, orderId: string, channel: Channel): Promise<Claim | undefined> {
+  const slots = await tx.db
+    .selectFrom('amount_slots')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .where('held_until', '>=', tx.now())
+    .execute()
+  for (const till of await listTills(tx, channel)) {
+    const slot = slots.find((one) => one.account_id === till.account.id)
+    const code = slot && codeFor(till, slot.amount_cents)
+    if (slot && code) return { till, code, amountCents: slot.amount_cents }
+  }
+  return undefined
+}
+

@@ -1,0 +1,95 @@
+/** The seller's list of everything that arrived. */
+import type { SelectQueryBuilder } from 'kysely'
+import { asNumber } from '../com/db/index.ts'
+import type { Database, PaymentRow } from '../sql/schema.ts'
+import { fail } from './errors.ts'
+import { parseYuan } from './money.ts'
+import type { Shop } from './shop.ts'
+import { startOfDay } from './time-zone.ts'
+import type { Channel, MatchKind } from './vocabulary.ts'
+
+export interface PaymentFilter {
+  readonly match?: MatchKind | undefined
+  readonly channel?: Channel | undefined
+  /** Exactly, in yuan. */
+  readonly amount?: string | undefined
+  /** First and last day, `2026-11-22`, in the shop's time zone. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+export type ListedPayment = PaymentRow & {
+  readonly listener_name: string | null
+  readonly product_name: string | null
+}
+
+const DAY_MS = 86_400_000
+
+type Payments = SelectQueryBuilder<Database, 'payments', object>
+
+function filtered(shop: Shop, filter: PaymentFilter): Payments {
+  const { timeZone } = shop.settings.current
+  let query: Payments = shop.db.selectFrom('payments')
+  if (filter.match) query = query.where('match_kind', '=', filter.match)
+  if (filter.channel) query = query.where('payments.channel', '=', filter.channel)
+  if (filter.amount) query = query.where('amount_cents', '=', parseYuan(filter.amount))
+  if (filter.from) query = query.where('received_at', '>=', dayStart(filter.from, timeZone))
+  if (filter.to) query = query.where('received_at', '<', dayStart(filter.to, timeZone) + DAY_MS)
+  return query
+}
+
+function dayStart(day: string, timeZone: string): number {
+  const start = startOfDay(day, timeZone)
+  return Number.isNaN(start) ? fail('bad_input', { day }) : start
+}
+
+function withNames(query: Payments) {
+  return query
+    .leftJoin('listeners', 'listeners.id', 'payments.listener_id')
+    .leftJoin('orders', 'orders.id', 'payments.order_id')
+    .selectAll('payments')
+    .select(['listeners.name as listener_name', 'orders.product_name as product_name'])
+}
+
+export async function listPayments(
+  shop: Shop,
+  filter: PaymentFilter,
+  page: number,
+  size: number,
+): Promise<ListedPayment[]> {
+  return withNames(filtered(shop, filter))
+    .orderBy('received_at', 'desc')
+    .orderBy('payments.id')
+    .limit(size)
+    .offset((page - 1) * size)
+    .execute()
+}
+
+export async function listPaymentsOf(shop: Shop, orderId: string): Promise<ListedPayment[]> {
+  return withNames(shop.db.selectFrom('payments').where('payments.order_id', '=', orderId))
+    .orderBy('received_at')
+    .execute()
+}
+
+export interface PaymentSum {
+  readonly match: MatchKind
+  readonly count: number
+  readonly amountCents: number
+}
+
+/** Per match kind; their counts add up to the length of the whole list. */
+export async function sumPayments(shop: Shop, filter: PaymentFilter): Promise<PaymentSum[]> {
+  const rows = await filtered(shop, filter)
+    .select((from) => [
+      'match_kind',
+      from.fn.countAll().as('count'),
+      from.fn.sum('amount_cents').as('amount_cents'),
+    ])
+    .groupBy('match_kind')
+    .execute()
+  return rows.map((row) => ({
+    match: row.match_kind,
+    count: asNumber(row.count),
+    amountCents: asNumber(row.amount_cents ?? 0),
+  }))
+}

@@ -1,0 +1,170 @@
+/** Money that arrived: every notice with a right signature becomes a row, and at most one order is paid by it. */
+import { isDuplicate, RetryTransaction } from '../com/db/index.ts'
+import type { AmountSlotRow, OrderRow, PaymentRow } from '../sql/schema.ts'
+import { recordEvent, wakeOrder } from './order-state.ts'
+import { SUGGEST_MS } from './settings.ts'
+import { settleOrder } from './settle.ts'
+import { transaction, type Shop, type Tx } from './shop.ts'
+import type { Channel, MatchKind } from './vocabulary.ts'
+
+/** A report whose signature is right. */
+export interface Notice {
+  /** Id of the payment that it becomes; the same on every attempt to record it. */
+  readonly paymentId: string
+  readonly listenerId: string
+  readonly rawPrice: string
+  readonly rawType: string
+  /** Absent when the notice cannot be read as money: it is kept as `quarantined`. */
+  readonly money?: { readonly accountId: string; readonly channel: Channel; readonly amountCents: number }
+  readonly address: string
+  /** Unix ms; set when it was received while the database was away, else now. */
+  readonly receivedAt?: number
+}
+
+export interface Recorded {
+  readonly match: MatchKind
+  readonly orderId: string | null
+}
+
+/** Records a notice and settles the order that waits for exactly this amount. Idempotent by `paymentId`. */
+export async function recordPayment(shop: Shop, notice: Notice): Promise<Recorded> {
+  const recorded = await transaction(shop, (tx) => recordInside(tx, notice))
+  if (recorded.orderId) wakeOrder(shop, recorded.orderId)
+  if (recorded.match === 'matched' || recorded.match === 'late') shop.store.publish('jobs', '')
+  return recorded
+}
+
+async function recordInside(tx: Tx, notice: Notice): Promise<Recorded> {
+  const receivedAt = notice.receivedAt ?? tx.now()
+  try {
+    await tx.db.insertInto('payments').values(paymentRow(notice, receivedAt, tx.now())).execute()
+  } catch (error) {
+    if (isDuplicate(error)) return findRecorded(tx, notice.paymentId)
+    throw error
+  }
+  if (!notice.money) return { match: 'quarantined', orderId: null }
+  const { accountId, amountCents } = notice.money
+  const slot = await findSlot(tx, accountId, amountCents)
+  const order = slot?.order_id ? await findOrder(tx, slot.order_id) : undefined
+  if (!slot || !order) return { match: 'unmatched', orderId: null }
+  const match = matchOf(tx, slot, order, receivedAt)
+  if (match === 'unmatched') return { match, orderId: null }
+  if (match === 'matched' || match === 'late') await settleWith(tx, notice, slot, order, match)
+  else await recordEvent(tx, order.id, match, 'listener', { amountCents })
+  await tx.db
+    .updateTable('payments')
+    .set({
+      match_kind: match,
+      order_id: order.id,
+      settles_order_id: match === 'matched' || match === 'late' ? order.id : null,
+    })
+    .where('id', '=', notice.paymentId)
+    .execute()
+  return { match, orderId: order.id }
+}
+
+/** The table of money.md: only the present holder of the amount can match by itself. */
+export function matchOf(
+  shop: Shop,
+  slot: Pick<AmountSlotRow, 'claimed_at' | 'held_until'>,
+  order: Pick<OrderRow, 'state' | 'expires_at' | 'late_until' | 'paid_at'>,
+  receivedAt: number,
+): 'matched' | 'late' | 'surplus' | 'suggested' | 'unmatched' {
+  if (receivedAt < slot.claimed_at) return 'unmatched'
+  const held = slot.held_until >= receivedAt
+  const open = order.state === 'pending' || order.state === 'expired'
+  if (held && open && receivedAt <= order.late_until) {
+    return receivedAt <= order.expires_at ? 'matched' : 'late'
+  }
+  if (order.paid_at !== null) {
+    const cooling = receivedAt <= order.paid_at + shop.settings.current.slotCoolS * 1000
+    if (held && cooling) return 'surplus'
+  }
+  return receivedAt <= slot.held_until + SUGGEST_MS ? 'suggested' : 'unmatched'
+}
+
+/** Takes the slot on the condition that it is as it was seen: whoever changed the row has it. */
+async function settleWith(
+  tx: Tx,
+  notice: Notice,
+  slot: AmountSlotRow,
+  order: OrderRow,
+  match: 'matched' | 'late',
+): Promise<void> {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('amount_slots')
+    .set({ held_until: tx.now() + tx.settings.current.slotCoolS * 1000 })
+    .where('account_id', '=', slot.account_id)
+    .where('amount_cents', '=', slot.amount_cents)
+    .where('order_id', '=', order.id)
+    .where('held_until', '=', slot.held_until)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) throw new RetryTransaction()
+  await settleOrder(tx, order, {
+    by: match,
+    actor: 'listener',
+    detail: { amountCents: slot.amount_cents },
+    ...(notice.money && {
+      paidWith: {
+        account_id: notice.money.accountId,
+        channel: notice.money.channel,
+        due_cents: notice.money.amountCents,
+      },
+    }),
+  })
+  await verifyCode(tx, order, slot)
+}
+
+/** The fixed-amount code that the order showed has now proved what it carries. */
+async function verifyCode(tx: Tx, order: OrderRow, slot: AmountSlotRow): Promise<void> {
+  if (order.code_id === null || order.code_fixed_at === null) return
+  await tx.db
+    .updateTable('payee_codes')
+    .set({ verified_at: tx.now() })
+    .where('id', '=', order.code_id)
+    .where('account_id', '=', slot.account_id)
+    .where('amount_cents', '=', slot.amount_cents)
+    .where('verified_at', 'is', null)
+    .execute()
+}
+
+function paymentRow(notice: Notice, receivedAt: number, now: number): PaymentRow {
+  return {
+    id: notice.paymentId,
+    listener_id: notice.listenerId,
+    account_id: notice.money?.accountId ?? null,
+    channel: notice.money?.channel ?? null,
+    amount_cents: notice.money?.amountCents ?? null,
+    raw_price: notice.rawPrice,
+    raw_type: notice.rawType,
+    address: notice.address,
+    received_at: receivedAt,
+    recorded_at: now,
+    notice_key: null,
+    match_kind: notice.money ? 'unmatched' : 'quarantined',
+    order_id: null,
+    settles_order_id: null,
+  }
+}
+
+async function findRecorded(tx: Tx, id: string): Promise<Recorded> {
+  const row = await tx.db
+    .selectFrom('payments')
+    .select(['match_kind as match', 'order_id as orderId'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return row
+}
+
+async function findSlot(tx: Tx, accountId: string, amountCents: number): Promise<AmountSlotRow | undefined> {
+  return tx.db
+    .selectFrom('amount_slots')
+    .selectAll()
+    .where('account_id', '=', accountId)
+    .where('amount_cents', '=', amountCents)
+    .executeTakeFirst()
+}
+
+async function findOrder(tx: Tx, id: string): Promise<OrderRow | undefined> {
+  return tx.db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst()
+}

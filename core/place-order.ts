@@ -1,0 +1,140 @@
+/** Placing an order: the limits, this browser's open order, and an amount that no other open order has. */
+import { nanoid } from 'nanoid'
+import { hashToken, randomToken } from '../com/tokens.ts'
+import type { OrderRow, ProductRow } from '../sql/schema.ts'
+import { claimAmount, seedPool, shownCode } from './claim-amount.ts'
+import { fail } from './errors.ts'
+import { networkOf } from './network.ts'
+import { recordEvent } from './order-state.ts'
+import { countFreeStock } from './stock.ts'
+import { getProduct } from './products.ts'
+import { orderLimits } from './settings.ts'
+import { transaction, type Shop } from './shop.ts'
+import type { Channel, Locale } from './vocabulary.ts'
+
+export interface OrderWish {
+  readonly productId: string
+  readonly quantity: number
+  readonly email: string
+  readonly channel: Channel
+  readonly locale: Locale
+  /** What the browser was given with an earlier order. */
+  readonly buyerToken?: string | undefined
+  readonly address: string
+}
+
+export interface PlacedOrder {
+  readonly order: OrderRow
+  readonly buyerToken: string
+  /** The browser already had this order open. */
+  readonly resumed: boolean
+}
+
+/** @throws ShopError for everything that `placeOrder` of the contract lists. */
+export async function placeOrder(shop: Shop, wish: OrderWish): Promise<PlacedOrder> {
+  const product = await checkProduct(shop, wish)
+  const buyerToken = wish.buyerToken ?? randomToken(24)
+  const buyer = { hash: hashToken(buyerToken), email: wish.email.toLowerCase(), net: networkOf(wish.address) }
+  const locks = [`buyer:${buyer.hash}`, `email:${buyer.email}`, `net:${buyer.net}`]
+  return shop.store.withLocks(locks, async () => {
+    const open = await listOpenOrders(shop, buyer)
+    const same = open.find((order) => order.buyer_hash === buyer.hash && isSameWish(order, product, wish))
+    if (same) return { order: same, buyerToken, resumed: true }
+    await checkLimits(shop, buyer, open)
+    const order = await reserve(shop, product, wish, buyer)
+    return { order, buyerToken, resumed: false }
+  })
+}
+
+interface Buyer {
+  readonly hash: string
+  readonly email: string
+  readonly net: string
+}
+
+async function checkProduct(shop: Shop, wish: OrderWish): Promise<ProductRow> {
+  const product = await getProduct(shop, wish.productId)
+  if (product.on_sale_at === null) fail('off_sale')
+  if (!shop.settings.current.channels.includes(wish.channel)) fail('channel_unavailable')
+  if (wish.quantity > product.max_quantity) fail('bad_input', { field: 'quantity', max: product.max_quantity })
+  if (product.delivery_kind === 'keys') {
+    const stock = await countFreeStock(shop, product.id)
+    if (stock < wish.quantity) fail('out_of_stock', { stock })
+  }
+  return product
+}
+
+function isSameWish(order: OrderRow, product: ProductRow, wish: OrderWish): boolean {
+  return (
+    order.product_id === product.id &&
+    order.quantity === wish.quantity &&
+    order.price_cents === product.price_cents * wish.quantity &&
+    order.channel === wish.channel &&
+    order.email === wish.email.toLowerCase()
+  )
+}
+
+async function listOpenOrders(shop: Shop, buyer: Buyer): Promise<OrderRow[]> {
+  return shop.db
+    .selectFrom('orders')
+    .selectAll()
+    .where('state', '=', 'pending')
+    .where('expires_at', '>', shop.now())
+    .where((where) => where.or([where('buyer_hash', '=', buyer.hash), where('email', '=', buyer.email)]))
+    .execute()
+}
+
+async function checkLimits(shop: Shop, buyer: Buyer, open: readonly OrderRow[]): Promise<void> {
+  const { perAddress, windowMs, openOrders } = orderLimits(shop)
+  const ofBrowser = open.filter((order) => order.buyer_hash === buyer.hash).length
+  const ofEmail = open.filter((order) => order.email === buyer.email).length
+  if (openOrders > 0 && Math.max(ofBrowser, ofEmail) >= openOrders) {
+    fail('too_many_open_orders', { limit: openOrders })
+  }
+  if (perAddress === 0) return
+  const rate = await shop.store.hit(`orders:${buyer.net}`, perAddress, windowMs)
+  if (!rate.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(rate.retryAfterMs / 1000) })
+}
+
+async function reserve(shop: Shop, product: ProductRow, wish: OrderWish, buyer: Buyer): Promise<OrderRow> {
+  const priceCents = product.price_cents * wish.quantity
+  const id = nanoid()
+  const pool = await seedPool(shop, wish.channel, priceCents)
+  return transaction(shop, async (tx) => {
+    const { orderTtlS, lateAcceptS } = tx.settings.current
+    const expiresAt = tx.now() + orderTtlS * 1000
+    const claim = await claimAmount(tx, pool, { orderId: id, priceCents, expiresAt, net: buyer.net })
+    const order: OrderRow = {
+      id,
+      product_id: product.id,
+      product_name: product.name,
+      quantity: wish.quantity,
+      price_cents: priceCents,
+      due_cents: claim.amountCents,
+      channel: wish.channel,
+      ...shownCode(claim, tx.now()),
+      state: 'pending',
+      email: buyer.email,
+      locale: wish.locale,
+      buyer_hash: buyer.hash,
+      access_token: randomToken(24),
+      address: buyer.net,
+      created_at: tx.now(),
+      expires_at: expiresAt,
+      late_until: expiresAt + lateAcceptS * 1000,
+      extended_at: null,
+      expired_at: null,
+      cancelled_at: null,
+      paid_at: null,
+      paid_by: null,
+      delivered_at: null,
+      delivered_text: null,
+      reported_at: null,
+      seller_note: '',
+    }
+    await tx.db.insertInto('orders').values(order).execute()
+    const detail = { dueCents: order.due_cents, channel: order.channel }
+    await recordEvent(tx, id, 'placed', 'buyer', detail)
+    return order
+  })
+}

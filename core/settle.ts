@@ -1,0 +1,29 @@
+/** A payment, or the seller's word, makes an order paid: once. */
+import { RetryTransaction } from '../com/db/index.ts'
+import type { OrderRow } from '../sql/schema.ts'
+import { handOver } from './delivery.ts'
+import { moveOrder, type EventDetail } from './order-state.ts'
+import type { Tx } from './shop.ts'
+import { holdSlots } from './slots.ts'
+import type { PaidBy } from './vocabulary.ts'
+
+export interface Settlement {
+  readonly by: PaidBy
+  readonly actor: string
+  readonly detail?: EventDetail
+  /** What the payment says, where it differs from what the order shows now: an amount of its other channel. */
+  readonly paidWith?: Pick<OrderRow, 'account_id' | 'channel' | 'due_cents'>
+}
+
+/**
+ * Inside the transaction of the payment, after its slot was taken: slot, then order, then keys, then outbox.
+ *
+ * @param order as it was seen in this transaction; when someone moved it meanwhile everything starts over.
+ */
+export async function settleOrder(tx: Tx, order: OrderRow, settlement: Settlement): Promise<void> {
+  await holdSlots(tx, order.id, tx.now() + tx.settings.current.slotCoolS * 1000)
+  const set = { paid_at: tx.now(), paid_by: settlement.by, ...settlement.paidWith }
+  const event = { kind: 'paid', actor: settlement.actor, detail: { by: settlement.by, ...settlement.detail } } as const
+  if (!(await moveOrder(tx, order, 'paid', set, event))) throw new RetryTransaction()
+  await handOver(tx, order)
+}

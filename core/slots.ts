@@ -1,0 +1,79 @@
+/** Amount slots: which order claims which amount of an account, and until when. */
+import { isDuplicate } from '../com/db/index.ts'
+import { orderOfChoice, type SlotState } from './amount-choice.ts'
+import type { Shop, Tx } from './shop.ts'
+
+/**
+ * Makes the rows of amounts that were never used, so that a claim is always an update. Outside of the buyer's
+ * transaction: concurrent inserts of one key wait for each other there, and deadlock when one rolls back.
+ */
+export async function seedSlots(shop: Shop, accountId: string, amounts: readonly number[]): Promise<void> {
+  const rows = await readSlots(shop, accountId, amounts)
+  const known = new Set(rows.map((row) => row.amountCents))
+  for (const amount of amounts) {
+    if (known.has(amount)) continue
+    try {
+      await shop.db
+        .insertInto('amount_slots')
+        .values({
+          account_id: accountId,
+          amount_cents: amount,
+          order_id: null,
+          claimed_at: 0,
+          held_until: 0,
+        })
+        .execute()
+    } catch (error) {
+      if (!isDuplicate(error)) throw error
+    }
+  }
+}
+
+export async function readSlots(
+  shop: Shop,
+  accountId: string,
+  amounts: readonly number[],
+): Promise<SlotState[]> {
+  if (amounts.length === 0) return []
+  return shop.db
+    .selectFrom('amount_slots')
+    .select(['amount_cents as amountCents', 'held_until as heldUntil'])
+    .where('account_id', '=', accountId)
+    .where('amount_cents', 'in', amounts)
+    .execute()
+}
+
+/**
+ * Claims one of the amounts for an order; whoever changed the row has it.
+ *
+ * @param heldUntil Unix ms until which nobody else may have the amount.
+ * @returns the amount in cents, or undefined when none of them is free.
+ */
+export async function claimSlot(
+  tx: Tx,
+  claim: { accountId: string; priceCents: number; orderId: string; heldUntil: number },
+  slots: readonly SlotState[],
+): Promise<number | undefined> {
+  const restMs = tx.settings.current.slotRestS * 1000
+  for (const amount of orderOfChoice(claim.priceCents, slots, tx.now(), restMs)) {
+    const { numUpdatedRows } = await tx.db
+      .updateTable('amount_slots')
+      .set({ order_id: claim.orderId, claimed_at: tx.now(), held_until: claim.heldUntil })
+      .where('account_id', '=', claim.accountId)
+      .where('amount_cents', '=', amount)
+      .where('held_until', '<', tx.now())
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows === 1n) return amount
+  }
+  return undefined
+}
+
+/** Moves the end of every claim that the order still has. Slots before orders: the order in which all lock. */
+export async function holdSlots(tx: Tx, orderId: string, heldUntil: number): Promise<void> {
+  await tx.db
+    .updateTable('amount_slots')
+    .set({ held_until: heldUntil })
+    .where('order_id', '=', orderId)
+    .where('held_until', '>=', tx.now())
+    .execute()
+}

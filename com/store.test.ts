@@ -1,123 +1,30 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createLog } from './log.ts'
-import { createStore } from './store.ts'
+import type { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { startRedis } from '../test/support/servers.js'
+import type { TestServer } from '../test/support/servers.js'
+import { ask as askRedis, createBench, timed, turnstile } from './store-bench.ts'
 import type { Store } from './store.ts'
 
-let folder: string
-let port: number
-let server: ChildProcess
-let lines: string[] = []
-const opened: Store[] = []
-const log = createLog('info', { write: (line) => void lines.push(line) })
+let server: TestServer
+const bench = createBench()
+const openRedis = () => bench.open(server.url)
+const ask = <T>(question: (redis: Redis) => Promise<T>) => askRedis(server.url, question)
+const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 8_000, interval: 20 })
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'store-'))
-  port = await freePort()
-  await startRedis()
+  server = await startRedis()
 })
-
-afterAll(async () => {
-  server.kill('SIGKILL')
-  await rm(folder, { recursive: true })
-})
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((store) => store.close()))
-  lines = []
-})
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port: free } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return free
-}
-
-async function startRedis(): Promise<void> {
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder]
-  server = spawn('redis-server', options, { stdio: 'ignore' })
-  await eventually(async () => expect(await ask((redis) => redis.ping())).toBe('PONG'))
-}
-
-async function stopRedis(): Promise<void> {
-  server.kill('SIGKILL')
-  await once(server, 'exit')
-}
-
-/** Asks Redis itself, beside the store. */
-async function ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(port, { retryStrategy: null, lazyConnect: true })
-  redis.on('error', () => undefined)
-  try {
-    await redis.connect()
-    return await question(redis)
-  } finally {
-    redis.disconnect()
-  }
-}
-
-async function open(redisUrl?: string): Promise<Store> {
-  const store = await createStore({ redisUrl, log })
-  opened.push(store)
-  return store
-}
-
-const openRedis = () => open(`redis://127.0.0.1:${port}`)
-
-async function eventually(check: () => void | Promise<void>, withinMs = 8_000): Promise<void> {
-  const deadline = Date.now() + withinMs
-  for (;;) {
-    try {
-      return await check()
-    } catch (cause) {
-      if (Date.now() > deadline) throw cause
-      await sleep(20)
-    }
-  }
-}
-
-/** Runs work and tells how many milliseconds it took. */
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; ms: number }> {
-  const begun = performance.now()
-  const result = await work()
-  return { result, ms: performance.now() - begun }
-}
-
-function outages(): string[] {
-  return lines.filter((line) => line.includes('"level":"warn"'))
-}
-
-/** Counts how many callers are inside at once. */
-function turnstile() {
-  const seen = { inside: 0, most: 0 }
-  const pass = async () => {
-    seen.inside += 1
-    seen.most = Math.max(seen.most, seen.inside)
-    await sleep(5)
-    seen.inside -= 1
-  }
-  return { seen, pass }
-}
+afterAll(() => server.stop())
+beforeEach(() => ask((redis) => redis.flushall()))
+afterEach(() => bench.clear())
 
 describe.each([
-  ['in the process', () => open()],
+  ['in the process', () => bench.open()],
   ['on Redis', openRedis],
 ])('the store %s', (_where, openStore) => {
   let store: Store
   beforeEach(async () => {
-    await ask((redis) => redis.flushall())
     store = await openStore()
   })
 
@@ -210,13 +117,11 @@ describe.each([
     store.subscribe((topic) => heard.push(topic))
     store.publish('order', 'paid')
     expect(heard).toEqual(['order'])
-    expect(lines.join('')).toContain('broken')
+    expect(bench.lines.join('')).toContain('broken')
   })
 })
 
 describe('two processes on one Redis', () => {
-  beforeEach(() => ask((redis) => redis.flushall()))
-
   it('share their counts', async () => {
     const [one, two] = [await openRedis(), await openRedis()]
     await one.hit('shared', 2, 60_000)
@@ -266,106 +171,5 @@ describe('two processes on one Redis', () => {
     await store.withLocks(['k'], () => ask((redis) => redis.set('qrtill:lock:k', 'someone else', 'EX', 60)))
     await sleep(100)
     expect(await ask((redis) => redis.get('qrtill:lock:k'))).toBe('someone else')
-  })
-})
-
-describe('when Redis fails, the store', () => {
-  beforeEach(() => ask((redis) => redis.flushall()))
-
-  it('carries on after FLUSHALL', async () => {
-    const store = await openRedis()
-    await store.hit('a', 1, 60_000)
-    const inside = store.withLocks(['k'], async () => {
-      await ask((redis) => redis.flushall())
-      return 'done'
-    })
-    expect(await inside).toBe('done')
-    expect(await store.hit('a', 1, 60_000)).toMatchObject({ count: 1, allowed: true })
-    expect(outages()).toEqual([])
-  })
-
-  it('starts without it, and uses it when it comes', async () => {
-    await stopRedis()
-    const { result: store, ms } = await timed(openRedis)
-    expect(ms).toBeLessThan(1_500)
-    expect((await store.hit('a', 1, 60_000)).count).toBe(1)
-    expect(outages()).toHaveLength(1)
-    await startRedis()
-    await eventually(async () => {
-      await store.hit('later', 1, 60_000)
-      expect(await ask((redis) => redis.exists('qrtill:hit:later'))).toBe(1)
-    })
-  }, 15_000)
-
-  it('counts, locks and wakes alone while it is killed, warns once, and comes back', async () => {
-    const store = await openRedis()
-    await stopRedis()
-    const heard: string[] = []
-    store.subscribe((topic) => heard.push(topic))
-    const { result: hits, ms } = await timed(async () => {
-      const counted = []
-      for (let turn = 0; turn < 4; turn += 1) counted.push(await store.hit('b', 3, 60_000))
-      return counted
-    })
-    expect(hits.map(({ allowed }) => allowed)).toEqual([true, true, true, false])
-    expect(ms).toBeLessThan(300)
-    const { seen, pass } = turnstile()
-    await Promise.all(Array.from({ length: 5 }, () => store.withLocks(['k'], pass)))
-    expect(seen.most).toBe(1)
-    store.publish('order', 'paid')
-    expect(heard).toEqual(['order'])
-    await sleep(700)
-    expect(outages()).toHaveLength(1)
-    await startRedis()
-    await eventually(() => expect(lines.join('')).toContain('Redis answers.'))
-    await eventually(async () => {
-      await store.hit('back', 1, 60_000)
-      expect(await ask((redis) => redis.exists('qrtill:hit:back'))).toBe(1)
-    })
-    const other = await openRedis()
-    other.subscribe((_topic, message) => heard.push(message))
-    await eventually(() => {
-      store.publish('order', 'heard again')
-      expect(heard).toContain('heard again')
-    })
-  }, 20_000)
-
-  it('waits 300 ms at most for one that is frozen, soon not at all, and uses it again when it thaws', async () => {
-    const store = await openRedis()
-    server.kill('SIGSTOP')
-    try {
-      const waits: number[] = []
-      for (let turn = 0; turn < 3; turn += 1) waits.push((await timed(() => store.hit('c', 9, 60_000))).ms)
-      expect(Math.max(...waits)).toBeLessThan(330)
-      const { ms } = await timed(async () => {
-        for (let turn = 0; turn < 50; turn += 1) {
-          await store.hit('c', 9, 60_000)
-          await store.withLocks(['k'], async () => undefined)
-        }
-      })
-      expect(ms).toBeLessThan(100)
-      await sleep(6_500) // past the time after which the connection is given up for dead
-      expect((await timed(() => store.hit('c', 9, 60_000))).ms).toBeLessThan(100)
-      expect(outages()).toHaveLength(1)
-    } finally {
-      server.kill('SIGCONT')
-    }
-    await eventually(async () => {
-      await store.hit('thawed', 1, 60_000)
-      expect(await ask((redis) => redis.exists('qrtill:hit:thawed'))).toBe(1)
-    })
-  }, 25_000)
-
-  it('waits 300 ms at most for a lock on one that is frozen, whatever the number of keys', async () => {
-    const store = await openRedis()
-    server.kill('SIGSTOP')
-    try {
-      const { result, ms } = await timed(() => store.withLocks(['a', 'b', 'c', 'd'], async () => 'done'))
-      expect(result).toBe('done')
-      expect(ms).toBeLessThan(330)
-    } finally {
-      server.kill('SIGCONT')
-    }
-    await eventually(async () => expect(await ask((redis) => redis.keys('qrtill:lock:*'))).toEqual([]), 2_000)
   })
 })

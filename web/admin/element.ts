@@ -10,18 +10,13 @@ import 'element-plus/theme-chalk/el-form-item.css'
 import 'element-plus/theme-chalk/el-icon.css'
 import 'element-plus/theme-chalk/el-input.css'
 import 'element-plus/theme-chalk/el-message.css'
-import 'element-plus/theme-chalk/el-option.css'
 import 'element-plus/theme-chalk/el-overlay.css'
 import 'element-plus/theme-chalk/el-pagination.css'
-import 'element-plus/theme-chalk/el-popper.css'
 import 'element-plus/theme-chalk/el-radio.css'
 import 'element-plus/theme-chalk/el-radio-group.css'
-import 'element-plus/theme-chalk/el-scrollbar.css'
-import 'element-plus/theme-chalk/el-select.css'
 import 'element-plus/theme-chalk/el-skeleton.css'
 import 'element-plus/theme-chalk/el-skeleton-item.css'
 import 'element-plus/theme-chalk/el-switch.css'
-import 'element-plus/theme-chalk/el-tag.css'
 
 export {
   ElButton,
@@ -34,11 +29,9 @@ export {
   ElIcon,
   ElInput,
   ElMessage,
-  ElOption,
   ElPagination,
   ElRadio,
   ElRadioGroup,
-  ElSelect,
   ElSkeleton,
   ElSwitch,
 } from 'element-plus'

@@ -1,0 +1,59 @@
+import { onScopeDispose, shallowRef } from 'vue'
+import { listStock } from '../../../api/contract/admin-products.ts'
+import type { StockItem } from '../../../api/contract/admin-products.ts'
+import { ApiError } from '../../http.ts'
+import { saveFile } from '../components/save-file.ts'
+import { ElMessage } from '../element.ts'
+import { adminCall } from '../session.ts'
+import { t } from '../texts/stock.ts'
+
+/**
+ * Writes unsold keys, or all of one batch, to a text file. Reads page by page without a filter by state, so that a
+ * sale in between moves no key from one page to another.
+ */
+export function useStockExport(productId: string) {
+  const progress = shallowRef<{ done: number; total: number }>()
+  let stopped = false
+
+  async function collect(batchId: string | undefined): Promise<StockItem[]> {
+    const found = new Map<string, StockItem>()
+    for (let page = 1; !stopped; page += 1) {
+      const query = { page: String(page), ...(batchId !== undefined && { batchId }) }
+      const { items, total } = await adminCall(listStock, { params: { id: productId }, query })
+      for (const item of items) found.set(item.id, item)
+      progress.value = { done: found.size, total }
+      if (items.length === 0 || found.size >= total) break
+    }
+    return [...found.values()]
+  }
+
+  /** A batch with everything in it, or without one all keys that can still be sold. */
+  async function exportKeys(name: string, batchId?: string): Promise<void> {
+    if (progress.value) return
+    stopped = false
+    progress.value = { done: 0, total: 0 }
+    try {
+      const items = await collect(batchId)
+      const wanted = batchId === undefined ? items.filter((item) => item.state === 'free') : items
+      if (stopped) return
+      if (wanted.length === 0) ElMessage.info(t('exportEmpty'))
+      else
+        saveFile(
+          new Blob([wanted.map((item) => `${item.content}\r\n`).join('')], { type: 'text/plain' }),
+          name,
+        )
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause
+      ElMessage.error(t('exportFailed', { message: cause.message }))
+    } finally {
+      progress.value = undefined
+    }
+  }
+
+  function stop(): void {
+    stopped = true
+  }
+
+  onScopeDispose(stop)
+  return { progress, exportKeys, stop }
+}

@@ -5,7 +5,7 @@ export type Place = 'wechat' | 'alipay' | 'in_app' | 'phone' | 'desktop'
 
 /** First match wins. Chat apps on a computer cannot scan their own screen, so there they are a desktop. */
 const PLACES: readonly (readonly [RegExp, Place])[] = [
-  [/WindowsWechat|MacWechat|XWEB\/.*Windows NT/i, 'desktop'],
+  [/WindowsWechat|MacWechat/i, 'desktop'],
   [/MicroMessenger/i, 'wechat'],
   [/AlipayClient/i, 'alipay'],
   [

@@ -46,12 +46,19 @@ export async function claimAmount(
   for (const { till, amounts } of pool.tills) {
     const slots = await readSlots(tx, till.account.id, amounts)
     await checkShare(tx, till, amounts, wish)
-    const claim = { accountId: till.account.id, priceCents: wish.priceCents, orderId: wish.orderId, heldUntil }
+    const claim = {
+      accountId: till.account.id,
+      priceCents: wish.priceCents,
+      orderId: wish.orderId,
+      heldUntil,
+    }
     const amountCents = await claimSlot(tx, claim, slots)
     const code = amountCents !== undefined && codeFor(till, amountCents)
     if (code) return { till, code, amountCents }
   }
-  const taken = await Promise.all(pool.tills.map(({ till, amounts }) => readSlots(tx, till.account.id, amounts)))
+  const taken = await Promise.all(
+    pool.tills.map(({ till, amounts }) => readSlots(tx, till.account.id, amounts)),
+  )
   return fail('no_free_amount', {
     freeInSeconds: secondsUntilFree(taken.flat(), tx.now()),
     otherChannels: await channelsWithFreeAmount(tx, pool.channel, wish.priceCents),

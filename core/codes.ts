@@ -191,3 +191,15 @@ async function getCode(shop: Shop, id: string): Promise<CodeWithChannel> {
 function payloadKey(comparable: string): string {
   return createHash('sha256').update(comparable).digest('hex')
 }
+
+const recent = new WeakMap<Shop['database'], { at: number; tills: Promise<Till[]> }>()
+
+/** As listTills, up to a second old: for showing, never for claiming. */
+export function listRecentTills(shop: Shop): Promise<Till[]> {
+  const kept = recent.get(shop.database)
+  if (kept && Math.abs(shop.now() - kept.at) < 1000) return kept.tills
+  const tills = listTills(shop)
+  recent.set(shop.database, { at: shop.now(), tills })
+  tills.catch(() => recent.delete(shop.database))
+  return tills
+}

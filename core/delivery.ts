@@ -13,7 +13,10 @@ import { assignKeys, countFreeStock, listOrderKeys } from './stock.ts'
 /**
  * Inside the transaction in which the order became paid. Out of stock it waits; manual goods stay with the seller.
  */
-export async function handOver(tx: Tx, order: Pick<OrderRow, 'id' | 'product_id' | 'quantity'>): Promise<void> {
+export async function handOver(
+  tx: Tx,
+  order: Pick<OrderRow, 'id' | 'product_id' | 'quantity'>,
+): Promise<void> {
   const product = await findProduct(tx, order.product_id)
   if (!product || product.delivery_kind === 'manual') return
   if (product.delivery_kind === 'shared') {
@@ -35,7 +38,8 @@ async function markDelivered(
   actor: string,
 ): Promise<void> {
   const set = { delivered_at: tx.now(), delivered_text: text }
-  if (!(await moveOrder(tx, order, 'delivered', set, { kind: 'delivered', actor }))) throw new RetryTransaction()
+  if (!(await moveOrder(tx, order, 'delivered', set, { kind: 'delivered', actor })))
+    throw new RetryTransaction()
   await enqueue(tx, { kind: 'delivery_mail', key: `delivery_mail:${order.id}`, orderId: order.id })
 }
 

@@ -7,7 +7,7 @@ import type { Shop } from './shop.ts'
 import type { JobKind } from './vocabulary.ts'
 
 /** Longer than any one attempt may take, so that two processes never do the same job at once. */
-const LEASE_MS = 90_000
+const LEASE_MS = 150_000
 
 const AT_ONCE = 8
 

@@ -70,7 +70,7 @@ export function deliveryLetter(
     text: [words.deliveryLead, '', ...goods, '', ...facts, ...closing, '', shop.shopName].join('\n'),
     html: page(shop.shopName, [
       paragraph(words.deliveryLead),
-      `<pre style="padding:12px;background:#f4f4f5;white-space:pre-wrap;word-break:break-all">${escape(goods.join('\n'))}</pre>`,
+      `<pre style="padding:12px;background:#f4f4f5;white-space:pre-wrap;word-break:break-all">${escapeHtml(goods.join('\n'))}</pre>`,
       ...facts.map(paragraph),
       ...closing.map(paragraph),
     ]),
@@ -95,20 +95,33 @@ export function orderLink(shop: ShopSettings, order: Pick<OrderFacts, 'id' | 'ac
 }
 
 function paragraph(text: string): string {
-  const linked = escape(text).replace(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`)
+  const linked = escapeHtml(text).replace(/https?:\/\/[^\s<]+/g, (url) => `<a href="${url}">${url}</a>`)
   return `<p style="margin:8px 0">${linked.replaceAll('\n', '<br>')}</p>`
 }
 
 function page(title: string, blocks: readonly string[]): string {
   return `<!doctype html><html><body style="font:15px/1.6 sans-serif;color:#18181b">
-<h1 style="font-size:18px">${escape(title)}</h1>
+<h1 style="font-size:18px">${escapeHtml(title)}</h1>
 ${blocks.join('\n')}
 </body></html>`
 }
 
-function escape(text: string): string {
-  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+export function escapeHtml(text: string): string {
+  const names: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  }
   return text.replace(/[&<>"']/g, (mark) => names[mark] ?? mark)
+}
+
+/** The letter behind the console's test button. */
+export function testLetter(shop: ShopSettings): LetterText {
+  const text = `这是一封来自「${shop.shopName}」的测试邮件。\nThis is a test letter of ${shop.shopName}.`
+  const html = page(shop.shopName, [paragraph(text)])
+  return { subject: oneLine(`${shop.shopName} 测试邮件 / test`), text, html }
 }
 
 function oneLine(text: string): string {

@@ -35,7 +35,11 @@ export async function loadListeners(shop: Shop): Promise<void> {
     .execute()
   const devices = new Map<string, Device & { accounts: Map<string, string> }>()
   for (const row of rows) {
-    const device = devices.get(row.id) ?? { id: row.id, secret: row.secret, accounts: new Map<string, string>() }
+    const device = devices.get(row.id) ?? {
+      id: row.id,
+      secret: row.secret,
+      accounts: new Map<string, string>(),
+    }
     device.accounts.set(row.channel, row.account_id)
     devices.set(row.id, device)
   }
@@ -113,7 +117,8 @@ export async function seedListener(
     })
     .execute()
   const channels = new Map<Channel, string>()
-  for (const account of accounts) if (!channels.has(account.channel)) channels.set(account.channel, account.id)
+  for (const account of accounts)
+    if (!channels.has(account.channel)) channels.set(account.channel, account.id)
   for (const [channel, account_id] of channels) {
     await tx.db.insertInto('listener_accounts').values({ listener_id: id, channel, account_id }).execute()
   }

@@ -14,7 +14,14 @@ export async function markPaid(shop: Shop, id: string, reason: string, actor: Ac
     if (!ORDER_MOVES[order.state].includes('paid')) fail('wrong_state', { state: order.state })
     await settleOrder(tx, order, { by: 'marked', actor: actor.name, detail: { reason } })
     const after = await getOrder(tx, id)
-    await recordAudit(tx, actor, 'orders.mark-paid', id, { state: order.state }, { state: after.state, reason })
+    await recordAudit(
+      tx,
+      actor,
+      'orders.mark-paid',
+      id,
+      { state: order.state },
+      { state: after.state, reason },
+    )
   })
   wakeOrder(shop, id)
   shop.store.publish('jobs', '')

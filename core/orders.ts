@@ -20,7 +20,10 @@ export async function getOrder(shop: Shop, id: string): Promise<OrderRow> {
 }
 
 /** The browser that ordered, or whoever has the link that was mailed. */
-export function isProof(order: Pick<OrderRow, 'buyer_hash' | 'access_token'>, token: string | undefined): boolean {
+export function isProof(
+  order: Pick<OrderRow, 'buyer_hash' | 'access_token'>,
+  token: string | undefined,
+): boolean {
   if (token === undefined) return false
   return safeEqual(order.access_token, token) || safeEqual(order.buyer_hash, hashToken(token))
 }
@@ -58,7 +61,10 @@ export async function cancelOrder(shop: Shop, id: string, by: 'buyer' | Actor, r
 }
 
 /** An open order may be given its time once more, once. */
-export function canExtend(order: Pick<OrderRow, 'state' | 'expires_at' | 'extended_at'>, now: number): boolean {
+export function canExtend(
+  order: Pick<OrderRow, 'state' | 'expires_at' | 'extended_at'>,
+  now: number,
+): boolean {
   return order.state === 'pending' && order.expires_at > now && order.extended_at === null
 }
 
@@ -87,7 +93,12 @@ export async function extendOrder(shop: Shop, id: string): Promise<void> {
  * Pays an open order on another channel with an amount of its own. The first amount stays held by the order to
  * its end, and money that arrives on it still pays the order; going back gives the same amount again.
  */
-export async function changeChannel(shop: Shop, id: string, channel: Channel, address: string): Promise<void> {
+export async function changeChannel(
+  shop: Shop,
+  id: string,
+  channel: Channel,
+  address: string,
+): Promise<void> {
   const order = await getOrder(shop, id)
   if (order.channel === channel) return
   if (!shop.settings.current.channels.includes(channel)) fail('channel_unavailable')
@@ -96,7 +107,12 @@ export async function changeChannel(shop: Shop, id: string, channel: Channel, ad
   await transaction(shop, async (tx) => {
     const fresh = await getOrder(tx, id)
     if (fresh.state !== 'pending' || fresh.expires_at <= tx.now()) fail('wrong_state', { state: fresh.state })
-    const wish = { orderId: id, priceCents: fresh.price_cents, expiresAt: fresh.expires_at, net: networkOf(address) }
+    const wish = {
+      orderId: id,
+      priceCents: fresh.price_cents,
+      expiresAt: fresh.expires_at,
+      net: networkOf(address),
+    }
     const claim = (await findOwnClaim(tx, id, channel)) ?? (await claimAmount(tx, pool, wish))
     const { numUpdatedRows } = await tx.db
       .updateTable('orders')
@@ -131,4 +147,3 @@ async function findOwnClaim(tx: Tx, orderId: string, channel: Channel): Promise<
   }
   return undefined
 }
-

@@ -91,11 +91,7 @@ async function readDays(shop: Shop, today: number) {
 async function readChannels(shop: Shop, from: number) {
   const rows = await shop.db
     .selectFrom('orders')
-    .select((select) => [
-      'channel',
-      select.fn.countAll().as('paid'),
-      select.fn.sum('due_cents').as('income'),
-    ])
+    .select((select) => ['channel', select.fn.countAll().as('paid'), select.fn.sum('due_cents').as('income')])
     .where('paid_at', '>=', from)
     .groupBy('channel')
     .execute()

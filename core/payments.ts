@@ -37,7 +37,10 @@ export async function recordPayment(shop: Shop, notice: Notice): Promise<Recorde
 async function recordInside(tx: Tx, notice: Notice): Promise<Recorded> {
   const receivedAt = notice.receivedAt ?? tx.now()
   try {
-    await tx.db.insertInto('payments').values(paymentRow(notice, receivedAt, tx.now())).execute()
+    await tx.db
+      .insertInto('payments')
+      .values(paymentRow(notice, receivedAt, tx.now()))
+      .execute()
   } catch (error) {
     if (isDuplicate(error)) return findRecorded(tx, notice.paymentId)
     throw error

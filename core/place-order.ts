@@ -56,7 +56,8 @@ async function checkProduct(shop: Shop, wish: OrderWish): Promise<ProductRow> {
   const product = await getProduct(shop, wish.productId)
   if (product.on_sale_at === null) fail('off_sale')
   if (!shop.settings.current.channels.includes(wish.channel)) fail('channel_unavailable')
-  if (wish.quantity > product.max_quantity) fail('bad_input', { field: 'quantity', max: product.max_quantity })
+  if (wish.quantity > product.max_quantity)
+    fail('bad_input', { field: 'quantity', max: product.max_quantity })
   if (product.delivery_kind === 'keys') {
     const stock = await countFreeStock(shop, product.id)
     if (stock < wish.quantity) fail('out_of_stock', { stock })

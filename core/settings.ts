@@ -83,11 +83,7 @@ export async function changeSettings(tx: Shop, change: Partial<ShopSettings>, ac
 
 /** A value of the installation itself, such as the set-up code. */
 export async function readValue(shop: Shop, name: string): Promise<unknown> {
-  const row = await shop.db
-    .selectFrom('settings')
-    .select('value')
-    .where('name', '=', name)
-    .executeTakeFirst()
+  const row = await shop.db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst()
   return row && JSON.parse(row.value)
 }
 

@@ -23,7 +23,11 @@ export interface Settlement {
 export async function settleOrder(tx: Tx, order: OrderRow, settlement: Settlement): Promise<void> {
   await holdSlots(tx, order.id, tx.now() + tx.settings.current.slotCoolS * 1000)
   const set = { paid_at: tx.now(), paid_by: settlement.by, ...settlement.paidWith }
-  const event = { kind: 'paid', actor: settlement.actor, detail: { by: settlement.by, ...settlement.detail } } as const
+  const event = {
+    kind: 'paid',
+    actor: settlement.actor,
+    detail: { by: settlement.by, ...settlement.detail },
+  } as const
   if (!(await moveOrder(tx, order, 'paid', set, event))) throw new RetryTransaction()
   await handOver(tx, order)
 }

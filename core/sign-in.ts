@@ -177,9 +177,10 @@ export async function choosePassword(
       .updateTable('admins')
       .set({ password_hash: hash, password_changed_at: tx.now() })
       .where('id', '=', admin.id)
-    const { numUpdatedRows } = await (admin.password_hash === null
-      ? update.where('password_hash', 'is', null)
-      : update.where('password_hash', '=', admin.password_hash)
+    const { numUpdatedRows } = await (
+      admin.password_hash === null
+        ? update.where('password_hash', 'is', null)
+        : update.where('password_hash', '=', admin.password_hash)
     ).executeTakeFirstOrThrow()
     if (numUpdatedRows === 0n) fail('wrong_credentials')
     await tx.db.deleteFrom('sessions').where('admin_id', '=', admin.id).execute()

@@ -56,9 +56,17 @@ export async function importStock(
   }
   const batchId = nanoid()
   const added = await insertKeys(shop, productId, batchId, [...unique])
-  await transaction(shop, (tx) => recordAudit(tx, options.actor, 'stock.import', productId, null, { batchId, added }))
+  await transaction(shop, (tx) =>
+    recordAudit(tx, options.actor, 'stock.import', productId, null, { batchId, added }),
+  )
   const deliveredOrders = await deliverWaiting(shop, productId)
-  return { added, ...counts, alreadyInStock: counts.alreadyInStock + unique.size - added, batchId, deliveredOrders }
+  return {
+    added,
+    ...counts,
+    alreadyInStock: counts.alreadyInStock + unique.size - added,
+    batchId,
+    deliveredOrders,
+  }
 }
 
 /** @returns for each hash that the product has: whether it was sold. */

@@ -93,6 +93,20 @@ export async function listOrderKeys(shop: Shop, orderId: string): Promise<string
   return rows.map((row) => row.content)
 }
 
+/** Keys that can still be handed over, in the order in which they were imported. */
+export async function listFreeKeys(shop: Shop, productId: string): Promise<string[]> {
+  const rows = await shop.db
+    .selectFrom('stock_items')
+    .select('content')
+    .where('product_id', '=', productId)
+    .where('order_id', 'is', null)
+    .where('voided_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('position')
+    .execute()
+  return rows.map((row) => row.content)
+}
+
 export type StockState = 'free' | 'sold' | 'voided'
 
 export function stockStateOf(item: Pick<StockItemRow, 'order_id' | 'voided_at'>): StockState {
@@ -116,7 +130,8 @@ export async function listStock(
   if (filter.batchId) query = query.where('batch_id', '=', filter.batchId)
   if (filter.state) {
     query = query.where('voided_at', filter.state === 'voided' ? 'is not' : 'is', null)
-    if (filter.state !== 'voided') query = query.where('order_id', filter.state === 'sold' ? 'is not' : 'is', null)
+    if (filter.state !== 'voided')
+      query = query.where('order_id', filter.state === 'sold' ? 'is not' : 'is', null)
   }
   const { total } = await query.select((from) => from.fn.countAll().as('total')).executeTakeFirstOrThrow()
   const items = await query

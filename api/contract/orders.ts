@@ -72,7 +72,8 @@ export const placeOrder = operation({
   id: 'placeOrder',
   method: 'POST',
   path: '/api/orders',
-  summary: "Places an order and reserves an amount for it, or gives back this browser's open order for the same.",
+  summary:
+    "Places an order and reserves an amount for it, or gives back this browser's open order for the same.",
   audience: 'anyone',
   buyerToken: true,
   body: z.strictObject({

@@ -22,7 +22,9 @@ export const Email = z
   .string()
   .check(
     z.maxLength(254),
-    z.regex(/^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}$/),
+    z.regex(
+      /^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}$/,
+    ),
   )
 
 /** One-based. */

@@ -1,0 +1,74 @@
+/** The HTTP side of the shop: which middleware comes when, and which routes there are. */
+import etag from '@koa/etag'
+import Koa from 'koa'
+import compress from 'koa-compress'
+import conditional from 'koa-conditional-get'
+import Router from 'koa-router'
+import packageJson from '../package.json' with { type: 'json' }
+import { payRoutes } from './addons/pay.ts'
+import { codeRoutes } from './admin/codes.ts'
+import { guardConsole } from './admin/guard.ts'
+import { listenerRoutes } from './admin/listeners.ts'
+import { adminOrderRoutes } from './admin/orders.ts'
+import { paymentRoutes } from './admin/payments.ts'
+import { productRoutes } from './admin/products.ts'
+import { sessionRoutes } from './admin/session.ts'
+import { systemRoutes } from './admin/system.ts'
+import type { ApiContext } from './context.ts'
+import { renderErrors } from './errors.ts'
+import { openApiDocument } from './openapi.ts'
+import { createOrderStreams, type OrderStreams } from './order-stream.ts'
+import { orderRoutes } from './orders.ts'
+import { pageRoutes } from './pages.ts'
+import { securityHeaders } from './security-headers.ts'
+import { shopRoutes } from './shop.ts'
+
+export type { ApiContext } from './context.ts'
+
+/** @returns the app, and the open streams, which must end before the server can close. */
+export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } {
+  const { shop } = api
+  const streams = createOrderStreams(shop)
+  const app = new Koa({ proxy: api.trustProxy > 0, maxIpsCount: api.trustProxy })
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE')
+      shop.log.error({ err: error }, 'an answer failed')
+  })
+  app.use(securityHeaders)
+  app.use(compress({ threshold: 1024, br: false }))
+  app.use(conditional())
+  app.use(etag())
+  app.use(renderErrors(shop.log))
+  app.use(guardConsole(shop))
+  const routers = [
+    payRoutes(api),
+    shopRoutes(shop),
+    orderRoutes(shop, streams),
+    sessionRoutes(shop),
+    systemRoutes(api),
+    productRoutes(shop),
+    codeRoutes(api),
+    adminOrderRoutes(shop),
+    paymentRoutes(shop),
+    listenerRoutes(api),
+    plainRoutes(api),
+    pageRoutes(shop, api.pagesDir),
+  ]
+  for (const router of routers) app.use(router.routes())
+  for (const router of routers) app.use(router.allowedMethods())
+  return { app, streams }
+}
+
+function plainRoutes({ shop }: ApiContext): Router {
+  const router = new Router({ sensitive: true, strict: true })
+  const document = openApiDocument(packageJson.version)
+  router.get('/openapi.json', (ctx) => {
+    ctx.body = document
+  })
+  router.get('/healthz', async (ctx) => {
+    await shop.db.selectFrom('settings').select('name').limit(1).execute()
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = { ok: true }
+  })
+  return router
+}

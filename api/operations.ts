@@ -1,0 +1,21 @@
+/** The contract's operations as data. */
+import * as contract from './contract/index.ts'
+import type { Operation } from './contract/operation.ts'
+
+export const OPERATIONS: readonly Operation[] = (Object.values(contract) as unknown[]).filter(isOperation)
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === 'object' && value !== null && 'refusals' in value && 'path' in value
+}
+
+export function findOperation(method: string, path: string): Operation | undefined {
+  return OPERATIONS.find((one) => one.method === method && matches(one.path, path))
+}
+
+function matches(pattern: string, path: string): boolean {
+  const wanted = pattern.split('/')
+  const given = path.split('/')
+  return (
+    wanted.length === given.length && wanted.every((part, at) => part.startsWith(':') || part === given[at])
+  )
+}

@@ -1,0 +1,86 @@
+/** An order as its buyer may see it: the goods only with proof, nothing of the seller's. */
+import type { OrderRow } from '../sql/schema.ts'
+import { findGoods } from '../core/delivery.ts'
+import { listRecentTills, payableChannels } from '../core/codes.ts'
+import { readMailStates } from '../core/mails.ts'
+import { canExtend, isProof } from '../core/orders.ts'
+import { findProduct } from '../core/products.ts'
+import type { Shop } from '../core/shop.ts'
+import type { OrderSummary, OrderView } from './contract/orders.ts'
+
+export async function toOrderView(
+  shop: Shop,
+  order: OrderRow,
+  token: string | undefined,
+): Promise<OrderView> {
+  const proven = isProof(order, token)
+  const delivered = order.state === 'delivered'
+  const pending = order.state === 'pending' && order.expires_at > shop.now()
+  const mails = delivered ? await readMailStates(shop, [order.id]) : undefined
+  return {
+    id: order.id,
+    productId: order.product_id,
+    productName: order.product_name,
+    quantity: order.quantity,
+    priceCents: order.price_cents,
+    dueCents: order.due_cents,
+    channel: order.channel,
+    state: order.state,
+    createdAt: order.created_at,
+    expiresAt: order.expires_at,
+    lateUntil: order.late_until,
+    paidAt: order.paid_at,
+    paidBy: order.paid_by,
+    deliveredAt: order.delivered_at,
+    serverTime: shop.now(),
+    code: pending ? codeOf(order) : null,
+    canExtend: canExtend(order, shop.now()),
+    otherChannels: pending ? await otherChannels(shop, order) : [],
+    reportedAt: order.reported_at,
+    maskedEmail: maskEmail(order.email),
+    mail: mails?.get(order.id)?.state ?? 'none',
+    proven,
+    goods: proven && delivered ? await goodsOf(shop, order) : null,
+  }
+}
+
+function codeOf(order: OrderRow) {
+  return {
+    fixed: order.code_fixed_at !== null,
+    payload: order.code_payload,
+    pictureUrl: `/api/orders/${order.id}/code.png?c=${order.channel}`,
+  }
+}
+
+async function otherChannels(shop: Shop, order: OrderRow) {
+  const tills = await listRecentTills(shop)
+  const channels = payableChannels(tills, order.price_cents, shop.settings.current.slotDepth)
+  return channels.filter((channel) => channel !== order.channel)
+}
+
+export async function goodsOf(shop: Shop, order: OrderRow) {
+  const items = await findGoods(shop, order)
+  const product = await findProduct(shop, order.product_id)
+  if (!items) return null
+  const kind = order.delivered_text === null ? ('keys' as const) : (product?.delivery_kind ?? 'shared')
+  return { kind, items, note: product?.purchase_note ?? '' }
+}
+
+/** `a***@qq.com` */
+function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@')
+  return `${email.slice(0, 1)}***${email.slice(at)}`
+}
+
+export function toOrderSummary(order: OrderRow): OrderSummary {
+  return {
+    id: order.id,
+    productName: order.product_name,
+    quantity: order.quantity,
+    dueCents: order.due_cents,
+    channel: order.channel,
+    state: order.state,
+    createdAt: order.created_at,
+    expiresAt: order.expires_at,
+  }
+}

@@ -1,0 +1,121 @@
+/** Buyers: placing an order, following it, getting the goods. */
+import { createHash } from 'node:crypto'
+import type { Context } from 'koa'
+import Router from 'koa-router'
+import { drawQrPng } from '../com/qr-drawing.ts'
+import { fail, ShopError } from '../core/errors.ts'
+import { requestOrderLinks, resendGoods } from '../core/mails.ts'
+import { networkOf } from '../core/network.ts'
+import * as orders from '../core/orders.ts'
+import { placeOrder } from '../core/place-order.ts'
+import { reportPaid } from '../core/reports.ts'
+import type { Shop } from '../core/shop.ts'
+import * as contract from './contract/orders.ts'
+import { toOrderSummary, toOrderView } from './order-view.ts'
+import type { OrderStreams } from './order-stream.ts'
+import { buyerTokenOf, localeOf } from './reader.ts'
+import { serve } from './serve.ts'
+
+const ID = /^[A-Za-z0-9_-]{21}$/
+
+export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
+  const router = new Router({ sensitive: true, strict: true })
+
+  serve(router, contract.placeOrder, async ({ body, ctx }) => {
+    const wish = {
+      ...body,
+      quantity: body.quantity ?? 1,
+      locale: body.locale ?? localeOf(ctx),
+      buyerToken: buyerTokenOf(ctx),
+      address: ctx.ip,
+    }
+    const { order, buyerToken, resumed } = await placeOrder(shop, wish)
+    return { order: await toOrderView(shop, order, buyerToken), buyerToken, resumed }
+  })
+
+  serve(router, contract.listOwnOrders, async ({ ctx }) => {
+    const own = await orders.listOrdersOf(shop, buyerTokenOf(ctx))
+    return { orders: own.map(toOrderSummary) }
+  })
+
+  serve(router, contract.showOrder, async ({ params, ctx }) => {
+    const view = await viewOf(shop, ctx, params.id)
+    markVersion(ctx, view)
+    return view
+  })
+
+  serve(router, contract.cancelOrder, async ({ params, ctx }) => {
+    await orders.getOwnOrder(shop, params.id, buyerTokenOf(ctx))
+    await orders.cancelOrder(shop, params.id, 'buyer')
+    return viewOf(shop, ctx, params.id)
+  })
+
+  serve(router, contract.extendOrder, async ({ params, ctx }) => {
+    await orders.getOwnOrder(shop, params.id, buyerTokenOf(ctx))
+    await orders.extendOrder(shop, params.id)
+    return viewOf(shop, ctx, params.id)
+  })
+
+  serve(router, contract.changeChannel, async ({ params, body, ctx }) => {
+    await orders.getOwnOrder(shop, params.id, buyerTokenOf(ctx))
+    await orders.changeChannel(shop, params.id, body.channel, ctx.ip)
+    return viewOf(shop, ctx, params.id)
+  })
+
+  serve(router, contract.reportPaid, async ({ params, body, ctx }) => {
+    await orders.getOwnOrder(shop, params.id, buyerTokenOf(ctx))
+    const found = await reportPaid(shop, params.id, body)
+    return { order: await viewOf(shop, ctx, params.id), found }
+  })
+
+  serve(router, contract.resendGoods, async ({ params, ctx }) => {
+    await orders.getOwnOrder(shop, params.id, buyerTokenOf(ctx))
+    await limit(shop, `resend:${params.id}`, 3, 600_000)
+    await resendGoods(shop, params.id, 'buyer')
+    return { ok: true as const }
+  })
+
+  serve(router, contract.mailOrderLinks, async ({ body, ctx }) => {
+    await limit(shop, `links:${networkOf(ctx.ip)}`, 5, 600_000)
+    await limit(shop, `links:${body.email.toLowerCase()}`, 3, 3_600_000)
+    await requestOrderLinks(shop, body.email, body.locale ?? localeOf(ctx))
+    return { ok: true as const }
+  })
+
+  router.get('/api/orders/:id/events', async (ctx) => streams.open(ctx, knownId(ctx.params.id)))
+
+  router.get('/api/orders/:id/code.png', async (ctx) => {
+    const order = await orders.getOrder(shop, knownId(ctx.params.id))
+    ctx.set('Cache-Control', 'private, no-cache')
+    ctx.type = 'png'
+    ctx.body = drawQrPng(order.code_payload)
+  })
+
+  return router
+}
+
+async function viewOf(shop: Shop, ctx: Context, id: string): Promise<contract.OrderView> {
+  try {
+    return await toOrderView(shop, await orders.getOrder(shop, id), buyerTokenOf(ctx))
+  } catch (error) {
+    const missed = error instanceof ShopError && error.code === 'order_not_found'
+    if (missed) await limit(shop, `missed-order:${networkOf(ctx.ip)}`, 120, 60_000)
+    throw error
+  }
+}
+
+function knownId(id: unknown): string {
+  return typeof id === 'string' && ID.test(id) ? id : fail('order_not_found')
+}
+
+/** The same state is answered 304: the tag covers everything but the time of day. */
+function markVersion(ctx: Context, view: contract.OrderView): void {
+  const lasting = JSON.stringify({ ...view, serverTime: 0 })
+  ctx.set('Cache-Control', 'private, no-cache')
+  ctx.set('ETag', `W/"${createHash('sha1').update(lasting).digest('base64url')}"`)
+}
+
+async function limit(shop: Shop, key: string, times: number, windowMs: number): Promise<void> {
+  const hit = await shop.store.hit(key, times, windowMs)
+  if (!hit.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(hit.retryAfterMs / 1000) })
+}

@@ -1,0 +1,88 @@
+/** Puts an operation of the contract on a router: reads by it, answers by it. */
+import type { Context, Middleware } from 'koa'
+import bodyParser from 'koa-bodyparser'
+import type Router from 'koa-router'
+import type * as z from 'zod/mini'
+import { fail, type RefusalCode } from '../core/errors.ts'
+import type { SignedIn } from '../core/sign-in.ts'
+import { readQuery } from './bounded-query.ts'
+import { MAX_STOCK_TEXT, importStock } from './contract/admin-products.ts'
+import type { Operation } from './contract/operation.ts'
+
+type Schema = z.ZodMiniType
+
+/** What a handler gets, parsed. */
+export interface Request<P extends Schema, Q extends Schema, B extends Schema> {
+  readonly params: z.output<P>
+  readonly query: z.output<Q>
+  readonly body: z.output<B>
+  readonly ctx: Context
+}
+
+const JSON_LIMIT = '64kb'
+
+/** Larger bodies, by operation: a hundred thousand card keys. */
+const JSON_LIMITS: Readonly<Record<string, string>> = { [importStock.id]: `${MAX_STOCK_TEXT * 4}b` }
+
+export function serve<P extends Schema, Q extends Schema, B extends Schema, R extends Schema>(
+  router: Router,
+  operation: Operation<P, Q, B, R>,
+  handler: (request: Request<P, Q, B>) => Promise<z.input<R>> | z.input<R>,
+): void {
+  const missing = operation.refusals.find((code) => code.endsWith('not_found')) ?? 'not_found'
+  const route: Middleware = async (ctx) => {
+    const answer = await handler({
+      params: parse(operation.params, ctx.params, missing),
+      query: parse(operation.query, Object.fromEntries(queryOf(ctx)), missing),
+      body: parse(operation.body, ctx.request.body, missing),
+      ctx,
+    })
+    ctx.status = operation.status ?? 200
+    ctx.body = operation.reply.parse(answer)
+  }
+  const readers = operation.body ? [requireJson, jsonOf(operation)] : []
+  const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete'
+  router[method](operation.path, ...readers, route)
+}
+
+function jsonOf(operation: Operation): Middleware {
+  return bodyParser({
+    enableTypes: ['json'],
+    jsonLimit: JSON_LIMITS[operation.id] ?? JSON_LIMIT,
+    onerror: (error) => fail((error as { status?: number }).status === 413 ? 'too_large' : 'bad_input'),
+  })
+}
+
+const requireJson: Middleware = async function requireJson(ctx, next) {
+  if (!ctx.is('json')) fail('unsupported_media_type')
+  await next()
+}
+
+/** @throws ShopError `bad_input` for a query that is too long, malformed or says a key twice. */
+export function queryOf(ctx: Context): ReadonlyMap<string, string> {
+  return readQuery(ctx.querystring) ?? fail('bad_input', { field: 'query' })
+}
+
+/** Fields that have a refusal of their own. */
+const OWN_REFUSALS = { email: 'bad_email', to: 'bad_email', priceCents: 'bad_amount' } as const
+
+function parse<S extends Schema>(schema: S | undefined, value: unknown, missing: RefusalCode): z.output<S> {
+  if (!schema) return undefined as z.output<S>
+  const result = schema.safeParse(value)
+  if (result.success) return result.data as z.output<S>
+  const [issue] = result.error.issues
+  const field = issue?.path.join('.') || keysOf(issue) || 'body'
+  if (field === 'id') fail(missing) // an id that cannot exist, like one that does not
+  if (Object.hasOwn(OWN_REFUSALS, field)) fail(OWN_REFUSALS[field as keyof typeof OWN_REFUSALS], { field })
+  return fail('bad_input', { field })
+}
+
+function keysOf(issue: unknown): string | undefined {
+  const keys = (issue as { keys?: unknown }).keys
+  return Array.isArray(keys) ? keys.join(',').slice(0, 100) : undefined
+}
+
+/** Who is signed in, behind the guard. */
+export function signedInOf(ctx: Context): SignedIn {
+  return (ctx.state.signedIn as SignedIn | undefined) ?? fail('sign_in_needed')
+}

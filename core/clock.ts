@@ -1,0 +1,87 @@
+/** What happens by itself as time goes on. One beat at a time; whatever fails is tried again with the next. */
+import type { Spool } from '../com/spool.ts'
+import { isAway } from '../com/db/index.ts'
+import { deliverWaiting } from './delivery.ts'
+import { expireOrders, noteAlive } from './expiry.ts'
+import { runDueJobs, type JobHandlers } from './jobs.ts'
+import { loadListeners } from './listeners.ts'
+import { drainSpool } from './notices.ts'
+import type { Notice } from './payments.ts'
+import { loadSettings } from './settings.ts'
+import type { Shop } from './shop.ts'
+import { dropOldSessions } from './sign-in.ts'
+
+const BEAT_MS = 1_000
+
+/** Beats between the rarer works. */
+const EVERY = { alive: 3, reload: 5, stock: 10, sessions: 600 }
+
+export interface ShopClock {
+  /** Stops the beat and waits for what is running. */
+  stop(): Promise<void>
+}
+
+export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandlers): ShopClock {
+  let beats = 0
+  let stopped = false
+  let running: Promise<void> | undefined
+  let again = false
+  const leave = shop.store.subscribe((topic) => {
+    if (topic === 'jobs') runJobs()
+    if (topic === 'settings') background(() => loadSettings(shop))
+    if (topic === 'listeners') background(() => loadListeners(shop))
+  })
+  const timer = setInterval(() => background(beat), BEAT_MS)
+  let beating: Promise<void> | undefined
+
+  async function beat(): Promise<void> {
+    if (beating || stopped) return
+    beating = works().finally(() => (beating = undefined))
+    await beating
+  }
+
+  async function works(): Promise<void> {
+    beats += 1
+    const due = (every: number) => beats % every === 0
+    if (spool.size() > 0) await drainSpool(shop, spool)
+    await expireOrders(shop)
+    runJobs()
+    if (due(EVERY.alive)) await noteAlive(shop)
+    if (due(EVERY.reload))
+      await Promise.all([loadSettings(shop), loadListeners(shop), shop.database.readClock()])
+    if (due(EVERY.stock)) await deliverWaiting(shop)
+    if (due(EVERY.sessions)) await dropOldSessions(shop)
+  }
+
+  /** Beside the beat, so that a slow mail server never keeps orders from expiring; again when asked meanwhile. */
+  function runJobs(): void {
+    if (stopped) return
+    again = true
+    running ??= drainJobs().finally(() => (running = undefined))
+  }
+
+  async function drainJobs(): Promise<void> {
+    while (again && !stopped) {
+      again = false
+      await runDueJobs(shop, handlers).catch(tell)
+    }
+  }
+
+  function background(work: () => Promise<void>): void {
+    work().catch(tell)
+  }
+
+  function tell(error: unknown): void {
+    if (isAway(error)) shop.log.warn({ err: error }, 'the clock waits for the database')
+    else shop.log.error({ err: error }, 'the clock stumbled')
+  }
+
+  return {
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      leave()
+      await Promise.allSettled([beating, running])
+    },
+  }
+}

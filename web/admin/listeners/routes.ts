@@ -1,4 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 /** Children of `/admin`. */
-export const routes: RouteRecordRaw[] = []
+export const routes: RouteRecordRaw[] = [
+  { path: 'listeners', component: () => import('./ListenersPage.vue') },
+]

@@ -1,0 +1,75 @@
+/** The timeline in words. */
+import type { OrderEvent } from '../../../api/contract/admin-orders.ts'
+import { formatYuan } from '../../../core/money.ts'
+import { CHANNELS, PAID_BY, type EventKind } from '../../../core/vocabulary.ts'
+import { formatTime } from '../shop-time.ts'
+import { t } from '../texts/orders.ts'
+import { word } from '../texts/words.ts'
+
+type Text = Parameters<typeof t>[0]
+
+const KINDS: Record<EventKind, Text> = {
+  placed: 'eventPlaced',
+  channel_changed: 'eventChannelChanged',
+  extended: 'eventExtended',
+  expired: 'eventExpired',
+  cancelled: 'eventCancelled',
+  paid: 'eventPaid',
+  waiting_stock: 'eventWaitingStock',
+  delivered: 'eventDelivered',
+  surplus: 'eventSurplus',
+  suggested: 'eventSuggested',
+  reported: 'eventReported',
+  mail_sent: 'eventMailSent',
+  mail_failed: 'eventMailFailed',
+  mail_dead: 'eventMailDead',
+  mail_again: 'eventMailAgain',
+  noted: 'eventNoted',
+}
+
+const ACTORS: Readonly<Record<string, Text>> = { buyer: 'byBuyer', clock: 'byClock', listener: 'byListener' }
+
+/** Facts by their name; one that has no label here is shown by its name. */
+const LABELS: Readonly<Record<string, Text>> = {
+  dueCents: 'due',
+  amountCents: 'amount',
+  channel: 'channel',
+  by: 'paidBy',
+  reason: 'reason',
+  note: 'note',
+  attempts: 'attempts',
+  error: 'mailError',
+  paidAt: 'saidPaidAt',
+  billTail: 'billTail',
+  message: 'message',
+  found: 'found',
+}
+
+export function kindWords(kind: EventKind): string {
+  return t(KINDS[kind])
+}
+
+/** @returns who did it: an admin stands by their own name. */
+export function actorWords(actor: string): string {
+  const text = ACTORS[actor]
+  return text ? t(text) : actor
+}
+
+/** The facts that say something, each with its label. */
+export function factWords(detail: OrderEvent['detail']): { label: string; value: string }[] {
+  return Object.entries(detail).flatMap(([name, value]) => {
+    if (value === null || value === '') return []
+    const label = LABELS[name]
+    return [{ label: label ? t(label) : name, value: valueWords(name, value) }]
+  })
+}
+
+function valueWords(name: string, value: string | number | boolean): string {
+  if (typeof value === 'boolean') return t(value ? 'yes' : 'no')
+  if (typeof value === 'number') {
+    if (name.endsWith('Cents')) return `¥${formatYuan(value)}`
+    return name.endsWith('At') ? formatTime(value) : String(value)
+  }
+  const known = [...CHANNELS, ...PAID_BY].find((one) => one === value)
+  return known && (name === 'channel' || name === 'by') ? word(known) : value
+}

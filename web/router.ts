@@ -1,10 +1,9 @@
 import { createRouter, createWebHashHistory, type Router, type RouteRecordRaw } from 'vue-router'
 import HomePage from './shop/HomePage.vue'
 import NotFoundPage from './shop/NotFoundPage.vue'
-import OrderPage from './shop/OrderPage.vue'
-import OrdersPage from './shop/OrdersPage.vue'
 import ProductPage from './shop/ProductPage.vue'
 import ShopLayout from './shop/ShopLayout.vue'
+import { loadOrderPages } from './shop/load-order-pages.ts'
 
 /** `/goods/:id` is printed on posters, `/pay/:id` is in sent e-mails: neither may ever change. */
 const routes: RouteRecordRaw[] = [
@@ -14,8 +13,8 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: '', component: HomePage },
       { path: 'goods/:id', component: ProductPage, props: true },
-      { path: 'pay/:id', component: OrderPage, props: true },
-      { path: 'orders', component: OrdersPage },
+      { path: 'pay/:id', component: async () => (await loadOrderPages()).OrderPage, props: true },
+      { path: 'orders', component: async () => (await loadOrderPages()).OrdersPage },
       { path: ':rest(.*)*', name: 'not-found', component: NotFoundPage },
     ],
   },

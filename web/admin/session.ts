@@ -92,6 +92,15 @@ export async function loadSession(): Promise<SessionView | undefined> {
   return session.value
 }
 
+let asked = false
+
+/** As loadSession, but only the first time since the page was opened. @throws ApiError */
+export async function ensureSession(): Promise<void> {
+  if (asked || session.value) return
+  await loadSession()
+  asked = true
+}
+
 /** @throws ApiError */
 export async function leave(): Promise<void> {
   await adminCall(signOut)

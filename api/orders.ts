@@ -13,7 +13,7 @@ import type { Shop } from '../core/shop.ts'
 import * as contract from './contract/orders.ts'
 import { toOrderSummary, toOrderView } from './order-view.ts'
 import type { OrderStreams } from './order-stream.ts'
-import { buyerTokenOf, localeOf } from './reader.ts'
+import { addressOf, buyerTokenOf, localeOf } from './reader.ts'
 import { serve } from './serve.ts'
 
 const ID = /^[A-Za-z0-9_-]{21}$/
@@ -27,7 +27,7 @@ export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
       quantity: body.quantity ?? 1,
       locale: body.locale ?? localeOf(ctx),
       buyerToken: buyerTokenOf(ctx),
-      address: ctx.ip,
+      address: addressOf(ctx),
     }
     const { order, buyerToken, resumed } = await placeOrder(shop, wish)
     return { order: await toOrderView(shop, order, buyerToken), buyerToken, resumed }
@@ -58,7 +58,7 @@ export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
 
   serve(router, contract.changeChannel, async ({ params, body, ctx }) => {
     await orders.getOwnOrder(shop, params.id, buyerTokenOf(ctx))
-    await orders.changeChannel(shop, params.id, body.channel, ctx.ip)
+    await orders.changeChannel(shop, params.id, body.channel, addressOf(ctx))
     return viewOf(shop, ctx, params.id)
   })
 
@@ -76,7 +76,7 @@ export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
   })
 
   serve(router, contract.mailOrderLinks, async ({ body, ctx }) => {
-    await limit(shop, `links:${networkOf(ctx.ip)}`, 5, 600_000)
+    await limit(shop, `links:${networkOf(addressOf(ctx))}`, 5, 600_000)
     await limit(shop, `links:${body.email.toLowerCase()}`, 3, 3_600_000)
     await requestOrderLinks(shop, body.email, body.locale ?? localeOf(ctx))
     return { ok: true as const }
@@ -99,7 +99,7 @@ async function viewOf(shop: Shop, ctx: Context, id: string): Promise<contract.Or
     return await toOrderView(shop, await orders.getOrder(shop, id), buyerTokenOf(ctx))
   } catch (error) {
     const missed = error instanceof ShopError && error.code === 'order_not_found'
-    if (missed) await limit(shop, `missed-order:${networkOf(ctx.ip)}`, 120, 60_000)
+    if (missed) await limit(shop, `missed-order:${networkOf(addressOf(ctx))}`, 120, 60_000)
     throw error
   }
 }

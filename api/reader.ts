@@ -8,6 +8,11 @@ export function localeOf(ctx: Context): Locale {
   return best === 'zh-CN' || best === 'zh' ? 'zh-CN' : 'en'
 }
 
+/** IPv4 in its own form, also when it came through an IPv6 socket. */
+export function addressOf(ctx: Context): string {
+  return ctx.ip.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
+}
+
 const TOKEN = /^[A-Za-z0-9_-]{32}$/
 
 /** @returns the proof that an order is the caller's, where they sent a well-formed one. */

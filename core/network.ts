@@ -1,11 +1,10 @@
 /** Whom an address stands for: itself, or in IPv6 the /64 that one customer is given. */
 import { isIPv6 } from 'node:net'
 
-/** @returns the form that limits are counted by and that is kept with an order. */
+/** @param address IPv4 in its own form. @returns the form that limits are counted by and that is kept with an order. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
-  if (!isIPv6(plain)) return plain
-  const [head = '', tail] = (plain.split('%')[0] ?? '').split('::')
+  if (!isIPv6(address)) return address
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::')
   const front = head ? head.split(':') : []
   const back = tail ? tail.split(':') : []
   const gap = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length)

@@ -8,6 +8,7 @@ import { networkOf } from '../../core/network.ts'
 import { receiveNotice, type NoticeOutcome } from '../../core/notices.ts'
 import { readQuery } from '../bounded-query.ts'
 import type { ApiContext } from '../context.ts'
+import { addressOf } from '../reader.ts'
 
 const SLOW_MS = 2_000
 const MAX_SLOW = 200
@@ -35,7 +36,7 @@ export function payRoutes(api: ApiContext): Router {
     if (!query) return
     const device = await findSigner(shop, query.apiurl, query.sign)
     if (!device) return refuseSignature(ctx)
-    noteListener(shop, device.id, 'checked_at', ctx.ip).catch((error: unknown) =>
+    noteListener(shop, device.id, 'checked_at', addressOf(ctx)).catch((error: unknown) =>
       shop.log.warn({ err: error }, 'a configuration check was not noted'),
     )
     answer(ctx, 1, '配置成功!')
@@ -44,7 +45,7 @@ export function payRoutes(api: ApiContext): Router {
   router.all('/addons/pay/api/notify', async (ctx) => {
     const query = readGet(ctx, ['price', 'type', 'sign'])
     if (!query) return
-    const raw = { price: query.price, type: query.type, sign: query.sign, address: ctx.ip }
+    const raw = { price: query.price, type: query.type, sign: query.sign, address: addressOf(ctx) }
     try {
       const outcome = await receiveNotice(shop, api.spool, raw)
       if (outcome === 'bad_signature') return await refuseSignature(ctx)
@@ -63,9 +64,9 @@ export function payRoutes(api: ApiContext): Router {
   /** Slowly, once there are too many from one address; a right signature never waits. */
   async function refuseSignature(ctx: Context): Promise<void> {
     const { limit, windowMs } = api.badSignLimit
-    const net = networkOf(ctx.ip)
+    const net = networkOf(addressOf(ctx))
     const hit = limit > 0 ? await shop.store.hit(`bad-sign:${net}`, limit, windowMs) : undefined
-    shop.log.warn({ address: ctx.ip, path: ctx.path }, 'a bad signature')
+    shop.log.warn({ address: addressOf(ctx), path: ctx.path }, 'a bad signature')
     if (hit && !hit.allowed) {
       if (hit.count === limit + 1) {
         await raiseAlert(shop, 'bad_signatures', net, { windowMs }).catch(() => undefined)

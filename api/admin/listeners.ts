@@ -14,7 +14,7 @@ export function listenerRoutes(api: ApiContext): Router {
   const router = new Router({ sensitive: true, strict: true })
 
   serve(router, contract.listListeners, async ({ ctx }) => ({
-    apiAddress: `${addressOf(api, ctx)}/addons/pay/`,
+    apiAddress: `${baseUrlOf(api, ctx)}/addons/pay/`,
     listeners: (await listListeners(shop)).map((row, at) => toListenerView(api, row, at)),
   }))
 
@@ -34,7 +34,7 @@ export function listenerRoutes(api: ApiContext): Router {
 }
 
 /** Only shown to the admin who asks, never mailed or stored: the request's own address will do until one is set. */
-function addressOf({ shop }: ApiContext, ctx: Context): string {
+function baseUrlOf({ shop }: ApiContext, ctx: Context): string {
   return shop.settings.current.publicUrl || ctx.origin
 }
 

@@ -4,7 +4,7 @@ import Router from 'koa-router'
 import type { Shop } from '../../core/shop.ts'
 import * as signInRules from '../../core/sign-in.ts'
 import * as contract from '../contract/admin-session.ts'
-import { isDirect } from '../reader.ts'
+import { addressOf, isDirect } from '../reader.ts'
 import { serve, signedInOf } from '../serve.ts'
 import { dropCookie, writeCookie } from './cookie.ts'
 
@@ -12,7 +12,7 @@ export function sessionRoutes(shop: Shop): Router {
   const router = new Router({ sensitive: true, strict: true })
 
   serve(router, contract.signIn, async ({ body, ctx }) => {
-    const opened = await signInRules.signIn(shop, { ...body, address: ctx.ip, direct: isDirect(ctx) })
+    const opened = await signInRules.signIn(shop, { ...body, address: addressOf(ctx), direct: isDirect(ctx) })
     writeCookie(ctx, opened.token)
     return toView(ctx, opened)
   })
@@ -27,7 +27,7 @@ export function sessionRoutes(shop: Shop): Router {
 
   serve(router, contract.choosePassword, async ({ body, ctx }) => {
     const who = signedInOf(ctx)
-    const actor = { name: who.admin.name, address: ctx.ip }
+    const actor = { name: who.admin.name, address: addressOf(ctx) }
     const opened = await signInRules.choosePassword(shop, who, body, actor)
     writeCookie(ctx, opened.token)
     return toView(ctx, opened)

@@ -14,6 +14,7 @@ import { Email, PAGE_SIZE } from '../contract/words.ts'
 import { serve } from '../serve.ts'
 import { actorOf } from './actor.ts'
 import { toListenerView } from './listeners.ts'
+import { addressOf } from '../reader.ts'
 
 export function systemRoutes(api: ApiContext): Router {
   const { shop } = api
@@ -44,7 +45,7 @@ export function systemRoutes(api: ApiContext): Router {
 
   serve(router, contract.sendTestMail, async ({ body, ctx }) => {
     if (!Email.safeParse(body.to).success) fail('bad_email')
-    const hit = await shop.store.hit(`test-mail:${ctx.ip}`, 10, 600_000)
+    const hit = await shop.store.hit(`test-mail:${addressOf(ctx)}`, 10, 600_000)
     if (!hit.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(hit.retryAfterMs / 1000) })
     const error = await tryMail(shop, body.to)
     return { sent: error === null, toFiles: api.mailToFiles, error }

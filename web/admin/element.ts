@@ -3,6 +3,7 @@ import 'element-plus/theme-chalk/base.css'
 import 'element-plus/theme-chalk/dark/css-vars.css'
 import 'element-plus/theme-chalk/el-button.css'
 import 'element-plus/theme-chalk/el-checkbox.css'
+import 'element-plus/theme-chalk/el-checkbox-group.css'
 import 'element-plus/theme-chalk/el-dialog.css'
 import 'element-plus/theme-chalk/el-drawer.css'
 import 'element-plus/theme-chalk/el-form.css'
@@ -21,6 +22,7 @@ import 'element-plus/theme-chalk/el-switch.css'
 export {
   ElButton,
   ElCheckbox,
+  ElCheckboxGroup,
   ElConfigProvider,
   ElDialog,
   ElDrawer,

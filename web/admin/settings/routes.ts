@@ -1,4 +1,4 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 /** Children of `/admin`. */
-export const routes: RouteRecordRaw[] = []
+export const routes: RouteRecordRaw[] = [{ path: 'settings', component: () => import('./SettingsPage.vue') }]

@@ -152,7 +152,7 @@ it('brings in what it kept on disk when it is killed while the database is away'
   const bought = await place(first(), 'spooled@example.com')
   await database.kill()
   expect(await pushTo(first(), bought.price)).toMatchObject({ code: 1 })
-  const { dataDir } = first()
+  const { dataDir, url } = first()
   await first().end('SIGKILL')
   await database.restart()
   tills[0] = await startTill({
@@ -160,6 +160,7 @@ it('brings in what it kept on disk when it is killed while the database is away'
     REDIS_URL: redis.url,
     ORDER_LIMITS: '0',
     DATA_DIR: dataDir,
+    PORT: new URL(url).port,
   })
   await until(async () => (await show(first(), bought)).state === 'delivered', 'the delivery', 30_000)
   expect(await listAmounts(first())).toEqual([Math.round(Number(bought.price) * 100)])

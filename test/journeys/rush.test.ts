@@ -59,13 +59,14 @@ describeOnSetups('fifty at once', (setup) => {
     const headers = { 'X-Buyer-Token': placed.buyerToken }
     const shown = await get(till.url, showOrder, { params: { id: placed.order.id }, headers })
     expect(shown.state).toBe('delivered')
-    expect(shown.goods?.items).toEqual(['KEY-A'])
+    const [key = ''] = shown.goods?.items ?? []
+    expect(shown.goods?.items).toEqual([expect.stringMatching(/^KEY-[ABC]$/)])
     const { items } = await get(till.url, listStock, {
       headers: seller.headers,
       params: { id: product },
       query: { state: 'free' },
     })
-    expect(items.map((item) => item.content).sort()).toEqual(['KEY-B', 'KEY-C'])
+    expect([key, ...items.map((item) => item.content)].sort()).toEqual(['KEY-A', 'KEY-B', 'KEY-C'])
     const { sums } = await get(till.url, listPayments, { headers: seller.headers, query: {} })
     expect(sums.filter((sum) => sum.count > 0).sort((a, b) => a.count - b.count)).toEqual([
       { match: 'matched', count: 1, amountCents: 500 },
@@ -79,6 +80,6 @@ describeOnSetups('fifty at once', (setup) => {
       'the letter to be marked as sent',
     )
     expect(catcher.attempts()).toBe(1)
-    expect(catcher.letters[0]?.text).toContain('KEY-A')
+    expect(catcher.letters[0]?.text).toContain(key)
   })
 })

@@ -19,7 +19,7 @@ export interface MailCatcher {
   readonly url: string
   /** Letters that were accepted, in order. */
   readonly letters: readonly CaughtLetter[]
-  /** Letters that somebody tried to hand over, refused and held ones included. */
+  /** Letters that arrived whole, refused and held ones included. */
   readonly attempts: () => number
   /** Answers the next `count` letters with this code: 451 for later, 550 for never. */
   refuse(code: 451 | 550, count: number): void
@@ -43,10 +43,13 @@ export async function startMailCatcher(): Promise<MailCatcher> {
     closeTimeout: 100,
     onData(stream, session, answer) {
       const code = refusals.shift()
-      attempts += 1
-      const read = simpleParser(stream)
-      Promise.all([read, gate]).then(
-        ([mail]) => {
+      const read = simpleParser(stream).then(async (mail) => {
+        attempts += 1
+        await gate
+        return mail
+      })
+      read.then(
+        (mail) => {
           if (code) return answer(Object.assign(new Error('refused by the test'), { responseCode: code }))
           letters.push(
             toLetter(

@@ -2,10 +2,16 @@
 import type { ServerResponse } from 'node:http'
 import type { Context } from 'koa'
 import { fail } from '../core/errors.ts'
-import { getOrder } from '../core/orders.ts'
+import { readMailStates, type MailState } from '../core/mails.ts'
+import { getOrder, listOrderStates } from '../core/orders.ts'
 import type { Shop } from '../core/shop.ts'
 
 const PING_MS = 20_000
+
+/** A wake-up can be lost, with Redis or between processes without it: what pages were told is compared this often. */
+const LOOK_MS = 3_000
+const LOOK_SIZE = 500
+
 const MAX_WAITING_BYTES = 64 * 1024
 const MAX_PER_ORDER = 20
 
@@ -16,40 +22,54 @@ export interface OrderStreams {
   close(): void
 }
 
-export function createOrderStreams(shop: Shop): OrderStreams {
-  const pages = new Map<string, Set<ServerResponse>>()
-  const leave = shop.store.subscribe((topic, orderId) => {
-    const open = topic === 'order' && pages.get(orderId)
-    if (open) void tellAll(orderId, open)
-  })
-  const ping = setInterval(() => forEach((page) => page.write(': still here\n\n')), PING_MS)
-  ping.unref()
+/** The open pages of one order, and what they were told last. */
+interface Audience {
+  readonly pages: Set<ServerResponse>
+  told: string
+}
 
-  function forEach(act: (page: ServerResponse) => void): void {
-    for (const set of pages.values()) for (const page of set) act(page)
+export function createOrderStreams(shop: Shop): OrderStreams {
+  const audiences = new Map<string, Audience>()
+  const leave = shop.store.subscribe((topic, orderId) => {
+    if (topic === 'order' && audiences.has(orderId)) background(() => look([orderId]))
+  })
+  const ping = setInterval(() => eachPage((page) => page.write(': still here\n\n')), PING_MS)
+  const looking = setInterval(() => background(lookAtAll), LOOK_MS)
+
+  function eachPage(act: (page: ServerResponse) => void): void {
+    for (const { pages } of audiences.values()) for (const page of pages) act(page)
   }
 
-  /** One reading of the order serves all of its pages. */
-  async function tellAll(orderId: string, open: ReadonlySet<ServerResponse>): Promise<void> {
-    try {
-      const line = await readLine(shop, orderId)
-      for (const page of open) {
-        if (page.writableLength > MAX_WAITING_BYTES) page.destroy()
-        else page.write(line)
-      }
-    } catch (error) {
-      shop.log.warn({ orderId, err: error }, 'open pages could not be told; they will ask by themselves')
+  async function lookAtAll(): Promise<void> {
+    const ids = [...audiences.keys()]
+    for (let from = 0; from < ids.length; from += LOOK_SIZE) await look(ids.slice(from, from + LOOK_SIZE))
+  }
+
+  /** Tells the pages of those orders that changed. */
+  async function look(orderIds: readonly string[]): Promise<void> {
+    for (const change of await readChanges(shop, orderIds)) {
+      const audience = audiences.get(change.id)
+      const version = versionOf(change)
+      if (!audience || audience.told === version) continue
+      audience.told = version
+      const line = lineOf(shop, change)
+      for (const page of audience.pages) tell(page, line)
     }
   }
 
   function join(orderId: string, page: ServerResponse): void {
-    const set = pages.get(orderId) ?? new Set()
-    if (set.size >= MAX_PER_ORDER) fail('too_many_requests')
-    pages.set(orderId, set.add(page))
+    const audience = audiences.get(orderId) ?? { pages: new Set(), told: '' }
+    if (audience.pages.size >= MAX_PER_ORDER) fail('too_many_requests')
+    audience.pages.add(page)
+    audiences.set(orderId, audience)
     page.once('close', () => {
-      set.delete(page)
-      if (set.size === 0 && pages.get(orderId) === set) pages.delete(orderId)
+      audience.pages.delete(page)
+      if (audience.pages.size === 0 && audiences.get(orderId) === audience) audiences.delete(orderId)
     })
+  }
+
+  function background(work: () => Promise<void>): void {
+    work().catch((error: unknown) => shop.log.warn({ err: error }, 'open pages could not be told'))
   }
 
   return {
@@ -64,27 +84,42 @@ export function createOrderStreams(shop: Shop): OrderStreams {
         'X-Accel-Buffering': 'no',
       })
       try {
-        ctx.res.write(await readLine(shop, orderId)) // after joining, so that no change falls between
+        const [now] = await readChanges(shop, [orderId]) // after joining, so that no change falls between
+        if (now) tell(ctx.res, lineOf(shop, now))
       } catch (error) {
-        shop.log.warn({ orderId, err: error }, 'a stream ended before it began')
+        shop.log.warn({ err: error }, 'a stream ended before it began')
         ctx.res.destroy()
       }
     },
     close() {
       clearInterval(ping)
+      clearInterval(looking)
       leave()
-      forEach((page) => page.end())
+      eachPage((page) => page.end())
     },
   }
 }
 
-async function readLine(shop: Shop, orderId: string): Promise<string> {
-  const order = await getOrder(shop, orderId)
-  const change = {
-    state: order.state,
-    channel: order.channel,
-    expiresAt: order.expires_at,
-    serverTime: shop.now(),
-  }
-  return `event: order\ndata: ${JSON.stringify(change)}\n\n`
+/** Who does not read any more is let go. */
+function tell(page: ServerResponse, line: string): void {
+  if (page.writableLength > MAX_WAITING_BYTES) page.destroy()
+  else page.write(line)
+}
+
+type Change = Awaited<ReturnType<typeof listOrderStates>>[number] & { readonly mail: MailState }
+
+async function readChanges(shop: Shop, orderIds: readonly string[]): Promise<Change[]> {
+  const orders = await listOrderStates(shop, orderIds)
+  const delivered = orders.filter((order) => order.state === 'delivered').map((order) => order.id)
+  const mails = await readMailStates(shop, delivered)
+  return orders.map((order) => ({ ...order, mail: mails.get(order.id)?.state ?? 'none' }))
+}
+
+function versionOf(change: Change): string {
+  return JSON.stringify(change)
+}
+
+function lineOf(shop: Shop, { state, channel, expires_at, mail }: Change): string {
+  const data = { state, channel, expiresAt: expires_at, mail, serverTime: shop.now() }
+  return `event: order\ndata: ${JSON.stringify(data)}\n\n`
 }

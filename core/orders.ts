@@ -19,6 +19,16 @@ export async function getOrder(shop: Shop, id: string): Promise<OrderRow> {
   return row ?? fail('order_not_found')
 }
 
+/** What an open page must hear of. */
+export async function listOrderStates(shop: Shop, ids: readonly string[]) {
+  if (ids.length === 0) return []
+  return shop.db
+    .selectFrom('orders')
+    .select(['id', 'state', 'channel', 'expires_at', 'reported_at'])
+    .where('id', 'in', ids)
+    .execute()
+}
+
 /** The browser that ordered, or whoever has the link that was mailed. */
 export function isProof(
   order: Pick<OrderRow, 'buyer_hash' | 'access_token'>,

@@ -1,10 +1,9 @@
 /** Times are shown in the shop's time zone, once the settings said which that is; in the browser's until then. */
-import { locale } from '../locales/locale.ts'
 import { shopSettings } from './shop-settings.ts'
 
-/** @param at Unix ms */
+/** @param at Unix ms. @returns `2026-11-23 03:20:04` in every language: Swedish writes it so. */
 export function formatTime(at: number): string {
-  return new Intl.DateTimeFormat(locale.value, {
+  return new Intl.DateTimeFormat('sv-SE', {
     timeZone: shopSettings.value?.timeZone,
     year: 'numeric',
     month: '2-digit',

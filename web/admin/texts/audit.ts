@@ -1,4 +1,4 @@
-import { translator } from '../../locales/locale.ts'
+import { locale, translator } from '../../locales/locale.ts'
 
 const zh = {
   title: '审计',
@@ -26,6 +26,51 @@ const en: Record<keyof typeof zh, string> = {
   after: 'After',
   show: 'Show',
   empty: 'Nothing was done by hand yet',
+}
+
+const zhActions: Readonly<Record<string, string>> = {
+  'accounts.add': '添加收款账户',
+  'accounts.change': '修改收款账户',
+  'codes.add': '添加收款码',
+  'codes.change': '修改收款码',
+  'codes.delete': '删除收款码',
+  'listeners.renew': '更换监听密钥',
+  'orders.cancel': '取消订单',
+  'orders.deliver': '人工发货',
+  'orders.mark-paid': '标记已付款',
+  'orders.note': '修改订单备注',
+  'password.change': '修改密码',
+  'products.add': '新建商品',
+  'products.change': '修改商品',
+  'session.sign-in': '登录',
+  'settings.change': '修改设置',
+  'stock.import': '导入卡密',
+  'stock.void': '作废卡密',
+}
+
+const enActions: Readonly<Record<string, string>> = {
+  'accounts.add': 'Account added',
+  'accounts.change': 'Account changed',
+  'codes.add': 'Receiving codes added',
+  'codes.change': 'Receiving code changed',
+  'codes.delete': 'Receiving code deleted',
+  'listeners.renew': 'Listener secret renewed',
+  'orders.cancel': 'Order cancelled',
+  'orders.deliver': 'Delivered by hand',
+  'orders.mark-paid': 'Marked paid',
+  'orders.note': 'Order note changed',
+  'password.change': 'Password changed',
+  'products.add': 'Product added',
+  'products.change': 'Product changed',
+  'session.sign-in': 'Signed in',
+  'settings.change': 'Settings changed',
+  'stock.import': 'Card keys imported',
+  'stock.void': 'Card keys voided',
+}
+
+/** An act's name for the reader; one that has none is shown as it was written. */
+export function actionName(action: string): string {
+  return (locale.value === 'en' ? enActions : zhActions)[action] ?? action
 }
 
 export const t = translator<typeof zh>({ 'zh-CN': zh, en })

@@ -14,8 +14,8 @@ import { createQrReader } from './com/qr-reader.ts'
 import { openSpool } from './com/spool.ts'
 import { createStore } from './com/store.ts'
 import { startClock } from './core/clock.ts'
+import { createJobHandlers } from './core/job-handlers.ts'
 import { listListeners } from './core/listeners.ts'
-import { deliveryMail, lookupMail } from './core/mails.ts'
 import type { Notice } from './core/payments.ts'
 import { createSettings, type ShopSettings } from './core/settings.ts'
 import type { Shop } from './core/shop.ts'
@@ -65,10 +65,7 @@ async function start(config: Config): Promise<void> {
     pagesDir: join(dirname(fileURLToPath(import.meta.url)), '..', 'public', 'app'),
   })
   server.on('request', app.callback())
-  const clock = startClock(shop, spool, {
-    delivery_mail: deliveryMail(config.mailScheduleMs),
-    lookup_mail: lookupMail(config.mailScheduleMs),
-  })
+  const clock = startClock(shop, spool, createJobHandlers(config.mailScheduleMs))
   await greet(config, shop, port)
 
   onceSignalled(async (signal) => {

@@ -8,6 +8,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { payRoutes } from './addons/pay.ts'
 import { codeRoutes } from './admin/codes.ts'
 import { guardConsole } from './admin/guard.ts'
+import { inboxRoutes } from './admin/inbox.ts'
 import { listenerRoutes } from './admin/listeners.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
 import { paymentRoutes } from './admin/payments.ts'
@@ -50,6 +51,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     codeRoutes(api),
     adminOrderRoutes(shop),
     paymentRoutes(shop),
+    inboxRoutes(shop),
     listenerRoutes(api),
     plainRoutes(api),
     pageRoutes(shop, api.pagesDir),

@@ -1,10 +1,14 @@
-/** Payee accounts: the seller's wallets, one or more on each channel. */
+/** Payee accounts: the seller's wallets, one or more on each channel, each within its own bounds. */
 import { nanoid } from 'nanoid'
 import type { AccountRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
-import { CHANNELS } from './vocabulary.ts'
+import { CHANNELS, type Channel } from './vocabulary.ts'
+
+type Bounds = Pick<AccountRow, 'daily_cap_cents' | 'quiet_from' | 'quiet_to'>
+
+const UNBOUND: Bounds = { daily_cap_cents: null, quiet_from: null, quiet_to: null }
 
 export async function listAccounts(shop: Shop): Promise<AccountRow[]> {
   return shop.db.selectFrom('accounts').selectAll().orderBy('channel').orderBy('created_at').execute()
@@ -21,6 +25,7 @@ export async function seedAccounts(tx: Tx): Promise<AccountRow[]> {
       name: channel === 'wechat' ? '微信' : '支付宝',
       enabled_at: tx.now(),
       created_at: tx.now(),
+      ...UNBOUND,
     }
     await tx.db.insertInto('accounts').values(account).execute()
     accounts.push(account)
@@ -28,20 +33,58 @@ export async function seedAccounts(tx: Tx): Promise<AccountRow[]> {
   return accounts
 }
 
+export interface AccountInput {
+  readonly name: string
+  readonly enabled: boolean
+  /** The most that its orders of one day may come to; null is no cap, left out stays as it is. */
+  readonly dailyCapCents?: number | null | undefined
+  /** Minutes of the day in the shop's zone, over midnight when `from` is later; null is never. */
+  readonly quiet?: { readonly from: number; readonly to: number } | null | undefined
+}
+
+export async function addAccount(
+  shop: Shop,
+  channel: Channel,
+  input: AccountInput,
+  actor: Actor,
+): Promise<AccountRow> {
+  return transaction(shop, async (tx) => {
+    const row: AccountRow = {
+      id: nanoid(),
+      channel,
+      created_at: tx.now(),
+      ...columnsOf(input, { ...UNBOUND, enabled_at: null }, tx.now()),
+    }
+    await tx.db.insertInto('accounts').values(row).execute()
+    await recordAudit(tx, actor, 'accounts.add', row.id, null, { channel, ...input })
+    return row
+  })
+}
+
 export async function changeAccount(
   shop: Shop,
   id: string,
-  change: { name: string; enabled: boolean },
+  input: AccountInput,
   actor: Actor,
 ): Promise<AccountRow> {
   return transaction(shop, async (tx) => {
     const before = await getAccount(tx, id)
-    const enabled_at = change.enabled ? (before.enabled_at ?? tx.now()) : null
-    await tx.db.updateTable('accounts').set({ name: change.name, enabled_at }).where('id', '=', id).execute()
-    const was = { name: before.name, enabled: before.enabled_at !== null }
-    await recordAudit(tx, actor, 'accounts.change', id, was, change)
-    return { ...before, name: change.name, enabled_at }
+    const columns = columnsOf(input, before, tx.now())
+    await tx.db.updateTable('accounts').set(columns).where('id', '=', id).execute()
+    await recordAudit(tx, actor, 'accounts.change', id, before, input)
+    return { ...before, ...columns }
   })
+}
+
+function columnsOf(input: AccountInput, before: Bounds & { enabled_at: number | null }, now: number) {
+  const { quiet } = input
+  return {
+    name: input.name,
+    enabled_at: input.enabled ? (before.enabled_at ?? now) : null,
+    daily_cap_cents: input.dailyCapCents === undefined ? before.daily_cap_cents : input.dailyCapCents,
+    quiet_from: quiet === undefined ? before.quiet_from : (quiet?.from ?? null),
+    quiet_to: quiet === undefined ? before.quiet_to : (quiet?.to ?? null),
+  }
 }
 
 async function getAccount(shop: Shop, id: string): Promise<AccountRow> {

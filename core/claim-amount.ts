@@ -18,7 +18,7 @@ export interface Pool {
 /** @throws ShopError `no_code_for_price` with the channels that have one. */
 export async function seedPool(shop: Shop, channel: Channel, priceCents: number): Promise<Pool> {
   const depth = shop.settings.current.slotDepth
-  const all = await listTills(shop)
+  const all = await listTills(shop, priceCents)
   const tills = all
     .filter((till) => till.account.channel === channel)
     .map((till) => ({ till, amounts: payableAmounts(till, priceCents, depth) }))
@@ -90,7 +90,7 @@ async function checkShare(
 
 async function channelsWithFreeAmount(tx: Tx, except: Channel, priceCents: number): Promise<Channel[]> {
   const free = new Set<Channel>()
-  for (const till of await listTills(tx)) {
+  for (const till of await listTills(tx, priceCents)) {
     if (till.account.channel === except) continue
     const amounts = payableAmounts(till, priceCents, tx.settings.current.slotDepth)
     const slots = await readSlots(tx, till.account.id, amounts)

@@ -6,6 +6,7 @@ import type { AccountRow, PayeeCodeRow } from '../sql/schema.ts'
 import { amountPool } from './amount-choice.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
+import { openAccounts } from './open-accounts.ts'
 import { readReceivingCode } from './receiving-codes.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import type { Channel } from './vocabulary.ts'
@@ -17,17 +18,33 @@ export interface Till {
   readonly free: PayeeCodeRow | undefined
 }
 
-/** The tills that are open, of one channel or of all that the shop offers. */
-export async function listTills(shop: Shop, channel?: Channel): Promise<Till[]> {
-  const offered = shop.settings.current.channels.filter((one) => !channel || one === channel)
+/**
+ * The tills of the channels that the shop offers, as far as their accounts are open now.
+ *
+ * @param room cents that an account must still be able to take today.
+ */
+export async function listTills(shop: Shop, room = 1): Promise<Till[]> {
+  return tillsOf(shop, await openAccounts(shop, await listOffered(shop), room))
+}
+
+/** As listTills, with the accounts that rest just now. */
+export async function listAllTills(shop: Shop): Promise<Till[]> {
+  return tillsOf(shop, await listOffered(shop))
+}
+
+async function listOffered(shop: Shop): Promise<AccountRow[]> {
+  const offered = shop.settings.current.channels
   if (offered.length === 0) return []
-  const accounts = await shop.db
+  return shop.db
     .selectFrom('accounts')
     .selectAll()
     .where('enabled_at', 'is not', null)
     .where('channel', 'in', offered)
     .orderBy('created_at')
     .execute()
+}
+
+async function tillsOf(shop: Shop, accounts: readonly AccountRow[]): Promise<Till[]> {
   if (accounts.length === 0) return []
   const codes = await shop.db
     .selectFrom('payee_codes')

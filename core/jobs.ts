@@ -28,7 +28,7 @@ export type JobHandlers = Readonly<Record<JobKind, JobHandler>>
 /** Idempotent by `key`. Inside the transaction whose outcome it belongs to. */
 export async function enqueue(
   tx: Shop,
-  job: { kind: JobKind; key: string; orderId?: string; payload?: unknown },
+  job: { kind: JobKind; key: string; orderId?: string; payload?: unknown; delayMs?: number },
 ): Promise<void> {
   try {
     await tx.db
@@ -40,7 +40,7 @@ export async function enqueue(
         order_id: job.orderId ?? null,
         payload: JSON.stringify(job.payload ?? {}),
         attempts: 0,
-        due_at: tx.now(),
+        due_at: tx.now() + (job.delayMs ?? 0),
         leased_by: null,
         leased_until: 0,
         created_at: tx.now(),

@@ -1,83 +1,24 @@
-/** Listener devices: whose secret signs notices, and for which accounts. */
-import { createHash } from 'node:crypto'
+/** Listener devices: the seller's phones, each with a secret of its own, and the accounts they report for. */
 import { nanoid } from 'nanoid'
-import { randomToken, safeEqual } from '../com/tokens.ts'
-import type { Db } from '../com/db/index.ts'
+import { randomToken } from '../com/tokens.ts'
 import type { AccountRow, ListenerRow } from '../sql/schema.ts'
+import { listAccounts } from './accounts.ts'
 import { raiseAlert } from './alerts.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
+import { loadListeners } from './signers.ts'
 import type { Channel } from './vocabulary.ts'
 
-/** What must be known to accept a notice while the database is away. */
-export interface Device {
-  readonly id: string
-  readonly secret: string
-  readonly accounts: ReadonlyMap<string, string>
-}
+export type ListenerWithAccounts = ListenerRow & { readonly accountIds: string[] }
 
-interface Known {
-  devices: readonly Device[]
-  readAt: number
-}
-
-const known = new WeakMap<Db, Known>()
-
-/** Reads the devices into memory. Called at start, by the clock, and when a signature fits none of them. */
-export async function loadListeners(shop: Shop): Promise<void> {
-  const readAt = Date.now()
-  const rows = await shop.db
-    .selectFrom('listeners')
-    .innerJoin('listener_accounts', 'listener_accounts.listener_id', 'listeners.id')
-    .select(['listeners.id', 'secret', 'channel', 'account_id'])
-    .where('listeners.enabled_at', 'is not', null)
-    .execute()
-  const devices = new Map<string, Device & { accounts: Map<string, string> }>()
-  for (const row of rows) {
-    const device = devices.get(row.id) ?? {
-      id: row.id,
-      secret: row.secret,
-      accounts: new Map<string, string>(),
-    }
-    device.accounts.set(row.channel, row.account_id)
-    devices.set(row.id, device)
-  }
-  known.set(shop.database, { devices: [...devices.values()], readAt })
-}
-
-/**
- * Finds the device whose secret signed a text of the listener's protocol: `md5(md5(text) + secret)`, hex. MD5 is the
- * protocol's choice. Compared in constant time, over the text exactly as received.
- */
-export async function findSigner(shop: Shop, text: string, sign: string): Promise<Device | undefined> {
-  const found = signerOf(known.get(shop.database)?.devices ?? [], text, sign)
-  if (found || Date.now() - (known.get(shop.database)?.readAt ?? 0) < RELOAD_MS) return found
-  try {
-    await loadListeners(shop) // another process may have renewed a secret
-  } catch {
-    return undefined // the database is away: what is in memory decides
-  }
-  return signerOf(known.get(shop.database)?.devices ?? [], text, sign)
-}
-
-const RELOAD_MS = 1000
-
-function signerOf(devices: readonly Device[], text: string, sign: string): Device | undefined {
-  const inner = md5(text)
-  let signer: Device | undefined
-  for (const device of devices) {
-    if (safeEqual(md5(inner + device.secret), sign.toLowerCase())) signer = device
-  }
-  return signer
-}
-
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex')
-}
-
-export async function listListeners(shop: Shop): Promise<ListenerRow[]> {
-  return shop.db.selectFrom('listeners').selectAll().orderBy('created_at').execute()
+export async function listListeners(shop: Shop): Promise<ListenerWithAccounts[]> {
+  const rows = await shop.db.selectFrom('listeners').selectAll().orderBy('created_at').orderBy('id').execute()
+  const links = await shop.db.selectFrom('listener_accounts').selectAll().orderBy('channel').execute()
+  return rows.map((row) => ({
+    ...row,
+    accountIds: links.filter((link) => link.listener_id === row.id).map((link) => link.account_id),
+  }))
 }
 
 /** @throws ShopError `not_found` */
@@ -102,26 +43,88 @@ export async function seedListener(
     }
     return
   }
+  const channels = new Map<Channel, AccountRow>()
+  for (const account of accounts) if (!channels.has(account.channel)) channels.set(account.channel, account)
+  await insertListener(tx, '手机', secret ?? newSecret(), [...channels.values()])
+}
+
+async function insertListener(
+  tx: Tx,
+  name: string,
+  secret: string,
+  accounts: readonly AccountRow[],
+): Promise<string> {
   const id = nanoid()
+  const never = { checked_at: null, noticed_at: null, last_address: null, heartbeat_at: null }
   await tx.db
     .insertInto('listeners')
-    .values({
-      id,
-      name: '手机',
-      secret: secret ?? newSecret(),
-      enabled_at: tx.now(),
-      created_at: tx.now(),
-      checked_at: null,
-      noticed_at: null,
-      last_address: null,
-    })
+    .values({ id, name, secret, enabled_at: tx.now(), created_at: tx.now(), ...never })
     .execute()
-  const channels = new Map<Channel, string>()
-  for (const account of accounts)
-    if (!channels.has(account.channel)) channels.set(account.channel, account.id)
-  for (const [channel, account_id] of channels) {
-    await tx.db.insertInto('listener_accounts').values({ listener_id: id, channel, account_id }).execute()
+  await linkAccounts(tx, id, accounts)
+  return id
+}
+
+async function linkAccounts(tx: Tx, listenerId: string, accounts: readonly AccountRow[]): Promise<void> {
+  await tx.db.deleteFrom('listener_accounts').where('listener_id', '=', listenerId).execute()
+  for (const { channel, id } of accounts) {
+    await tx.db
+      .insertInto('listener_accounts')
+      .values({ listener_id: listenerId, channel, account_id: id })
+      .execute()
   }
+}
+
+export interface ListenerInput {
+  readonly name: string
+  readonly enabled: boolean
+  /** At most one on each channel: a notice names only the channel. */
+  readonly accountIds: readonly string[]
+}
+
+/** @throws ShopError `bad_input` for two accounts on one channel, `not_found` */
+export async function addListener(
+  shop: Shop,
+  input: ListenerInput,
+  actor: Actor,
+): Promise<ListenerWithAccounts> {
+  const id = await transaction(shop, async (tx) => {
+    const made = await insertListener(tx, input.name, newSecret(), await chosenAccounts(tx, input))
+    await recordAudit(tx, actor, 'listeners.add', made, null, input)
+    return made
+  })
+  return reloaded(shop, id)
+}
+
+/** @throws ShopError `bad_input`, `not_found` */
+export async function changeListener(
+  shop: Shop,
+  id: string,
+  input: ListenerInput,
+  actor: Actor,
+): Promise<ListenerWithAccounts> {
+  await transaction(shop, async (tx) => {
+    const before = await getListener(tx, id)
+    const enabled_at = input.enabled ? (before.enabled_at ?? tx.now()) : null
+    await tx.db.updateTable('listeners').set({ name: input.name, enabled_at }).where('id', '=', id).execute()
+    await linkAccounts(tx, id, await chosenAccounts(tx, input))
+    await recordAudit(tx, actor, 'listeners.change', id, { name: before.name }, input)
+  })
+  return reloaded(shop, id)
+}
+
+async function chosenAccounts(tx: Tx, { accountIds }: ListenerInput): Promise<AccountRow[]> {
+  const accounts = (await listAccounts(tx)).filter((account) => accountIds.includes(account.id))
+  if (accounts.length < new Set(accountIds).size) fail('not_found', { what: 'account' })
+  const channels = new Set(accounts.map((account) => account.channel))
+  return channels.size === accounts.length ? accounts : fail('bad_input', { field: 'accountIds' })
+}
+
+/** After commit: this process at once, the others by the wake-up. */
+async function reloaded(shop: Shop, id: string): Promise<ListenerWithAccounts> {
+  await loadListeners(shop)
+  shop.store.publish('listeners', id)
+  const found = (await listListeners(shop)).find((one) => one.id === id)
+  return found ?? fail('not_found', { what: 'listener' })
 }
 
 /** The old secret stops working at once. @throws ShopError `not_found` */
@@ -132,8 +135,7 @@ export async function renewListenerSecret(shop: Shop, id: string, actor: Actor):
     await tx.db.updateTable('listeners').set({ secret }).where('id', '=', id).execute()
     await recordAudit(tx, actor, 'listeners.renew', id, null, null)
   })
-  await loadListeners(shop)
-  shop.store.publish('listeners', id)
+  await reloaded(shop, id)
   return secret
 }
 

@@ -150,7 +150,8 @@ async function findOwnClaim(tx: Tx, orderId: string, channel: Channel): Promise<
     .where('order_id', '=', orderId)
     .where('held_until', '>=', tx.now())
     .execute()
-  for (const till of await listTills(tx, channel)) {
+  for (const till of await listTills(tx)) {
+    if (till.account.channel !== channel) continue
     const slot = slots.find((one) => one.account_id === till.account.id)
     const code = slot && codeFor(till, slot.amount_cents)
     if (slot && code) return { till, code, amountCents: slot.amount_cents }

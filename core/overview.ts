@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { asNumber } from '../com/db/index.ts'
 import { listOpenAlerts } from './alerts.ts'
+import { countInbox } from './inbox-list.ts'
 import { listListeners } from './listeners.ts'
 import { countStock, listProducts } from './products.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
@@ -103,12 +104,6 @@ async function readChannels(shop: Shop, from: number) {
 }
 
 async function readWaiting(shop: Shop) {
-  const payments = await shop.db
-    .selectFrom('payments')
-    .select((select) => select.fn.countAll().as('count'))
-    .where('match_kind', 'in', ['unmatched', 'suggested', 'surplus', 'quarantined'])
-    .where('received_at', '>=', shop.now() - 7 * DAY_MS)
-    .executeTakeFirstOrThrow()
   const states = await shop.db
     .selectFrom('orders')
     .select((select) => ['state', select.fn.countAll().as('count')])
@@ -131,7 +126,7 @@ async function readWaiting(shop: Shop) {
     .executeTakeFirstOrThrow()
   const inState = (state: string) => asNumber(states.find((row) => row.state === state)?.count ?? 0)
   return {
-    payments: asNumber(payments.count),
+    payments: await countInbox(shop),
     reported: asNumber(reported.count),
     stock: inState('paid_waiting_stock'),
     manual: inState('paid'),

@@ -26,6 +26,13 @@ export const MATCH_KINDS = [
 ] as const
 export type MatchKind = (typeof MATCH_KINDS)[number]
 
+/** Payments that wait for the seller's decision. */
+export const OPEN_MATCHES = ['unmatched', 'suggested', 'surplus', 'quarantined'] as const
+
+/** What the seller decided about such a payment. `assigning`: can still be taken back; `open`: was taken back. */
+export const CASE_STATES = ['open', 'assigning', 'assigned', 'refunded', 'ignored'] as const
+export type CaseState = (typeof CASE_STATES)[number]
+
 /** How an order came to be paid; `marked` is by hand and without a payment. */
 export const PAID_BY = ['matched', 'late', 'assigned', 'marked'] as const
 export type PaidBy = (typeof PAID_BY)[number]
@@ -61,7 +68,7 @@ export const EVENT_KINDS = [
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
-export const JOB_KINDS = ['delivery_mail', 'lookup_mail'] as const
+export const JOB_KINDS = ['delivery_mail', 'lookup_mail', 'assign_payment'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 export const ALERT_KINDS = [

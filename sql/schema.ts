@@ -1,6 +1,7 @@
 /** Row types of sql/migrations. Times are Unix ms, amounts whole cents; `… | null` columns are nullable. */
 import type {
   AlertKind,
+  CaseState,
   Channel,
   DeliveryKind,
   EventKind,
@@ -73,6 +74,9 @@ export interface AccountRow {
   name: string
   enabled_at: number | null
   created_at: number
+  daily_cap_cents: number | null
+  quiet_from: number | null
+  quiet_to: number | null
 }
 
 export interface PayeeCodeRow {
@@ -95,6 +99,7 @@ export interface ListenerRow {
   checked_at: number | null
   noticed_at: number | null
   last_address: string | null
+  heartbeat_at: number | null
 }
 
 export interface ListenerAccountRow {
@@ -170,6 +175,15 @@ export interface PaymentRow {
   settles_order_id: string | null
 }
 
+export interface PaymentCaseRow {
+  payment_id: string
+  state: CaseState
+  order_id: string | null
+  note: string
+  actor: string
+  decided_at: number
+}
+
 export interface JobRow {
   id: string
   kind: JobKind
@@ -220,6 +234,7 @@ export interface Database {
   orders: OrderRow
   order_events: OrderEventRow
   payments: PaymentRow
+  payment_cases: PaymentCaseRow
   jobs: JobRow
   audit_entries: AuditEntryRow
   alerts: AlertRow

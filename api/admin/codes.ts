@@ -1,7 +1,7 @@
 /** The console's receiving codes. */
 import Router from 'koa-router'
 import { QrReaderBusy } from '../../com/qr-reader.ts'
-import { changeAccount, listAccounts } from '../../core/accounts.ts'
+import { addAccount, changeAccount, listAccounts } from '../../core/accounts.ts'
 import * as codes from '../../core/codes.ts'
 import { listCoverage } from '../../core/coverage.ts'
 import { fail } from '../../core/errors.ts'
@@ -55,6 +55,10 @@ export function codeRoutes({ shop, pictures }: ApiContext): Router {
     return { ok: true as const }
   })
 
+  serve(router, contract.addAccount, async ({ body: { channel, ...input }, ctx }) =>
+    toAccountView(await addAccount(shop, channel, input, actorOf(ctx))),
+  )
+
   serve(router, contract.changeAccount, async ({ params, body, ctx }) =>
     toAccountView(await changeAccount(shop, params.id, body, actorOf(ctx))),
   )
@@ -86,6 +90,11 @@ function toAccountView(account: AccountRow): contract.AccountView {
     channel: account.channel,
     name: account.name,
     enabled: account.enabled_at !== null,
+    dailyCapCents: account.daily_cap_cents,
+    quiet:
+      account.quiet_from === null || account.quiet_to === null
+        ? null
+        : { from: account.quiet_from, to: account.quiet_to },
   }
 }
 

@@ -2,8 +2,7 @@
 import type { Context } from 'koa'
 import Router from 'koa-router'
 import { fail } from '../../core/errors.ts'
-import { getListener, listListeners, renewListenerSecret } from '../../core/listeners.ts'
-import type { ListenerRow } from '../../sql/schema.ts'
+import * as listeners from '../../core/listeners.ts'
 import type { ApiContext } from '../context.ts'
 import * as contract from '../contract/admin-system.ts'
 import { serve } from '../serve.ts'
@@ -15,20 +14,37 @@ export function listenerRoutes(api: ApiContext): Router {
 
   serve(router, contract.listListeners, async ({ ctx }) => ({
     apiAddress: `${baseUrlOf(api, ctx)}/addons/pay/`,
-    listeners: (await listListeners(shop)).map((row, at) => toListenerView(api, row, at)),
+    listeners: (await listeners.listListeners(shop)).map((row, at) => toListenerView(api, row, at)),
   }))
 
+  serve(router, contract.addListener, async ({ body, ctx }) =>
+    viewOf(await listeners.addListener(shop, body, actorOf(ctx))),
+  )
+
+  serve(router, contract.changeListener, async ({ params, body, ctx }) =>
+    viewOf(await listeners.changeListener(shop, params.id, body, actorOf(ctx))),
+  )
+
   serve(router, contract.showListenerSecret, async ({ params }) => {
-    const { secret } = await getListener(shop, params.id)
+    const { secret } = await listeners.getListener(shop, params.id)
     return { secret }
   })
 
   serve(router, contract.renewListenerSecret, async ({ params, ctx }) => {
-    const [first] = await listListeners(shop)
+    const [first] = await listeners.listListeners(shop)
     if (api.fixedListenerSecret && first?.id === params.id)
       fail('set_by_environment', { name: 'LISTENER_SECRET' })
-    return { secret: await renewListenerSecret(shop, params.id, actorOf(ctx)) }
+    return { secret: await listeners.renewListenerSecret(shop, params.id, actorOf(ctx)) }
   })
+
+  async function viewOf(row: listeners.ListenerWithAccounts): Promise<contract.ListenerView> {
+    const all = await listeners.listListeners(shop)
+    return toListenerView(
+      api,
+      row,
+      all.findIndex((one) => one.id === row.id),
+    )
+  }
 
   return router
 }
@@ -38,7 +54,11 @@ function baseUrlOf({ shop }: ApiContext, ctx: Context): string {
   return shop.settings.current.publicUrl || ctx.origin
 }
 
-export function toListenerView(api: ApiContext, row: ListenerRow, at: number): contract.ListenerView {
+export function toListenerView(
+  api: ApiContext,
+  row: listeners.ListenerWithAccounts,
+  at: number,
+): contract.ListenerView {
   return {
     id: row.id,
     name: row.name,
@@ -46,6 +66,7 @@ export function toListenerView(api: ApiContext, row: ListenerRow, at: number): c
     checkedAt: row.checked_at,
     noticedAt: row.noticed_at,
     lastAddress: row.last_address,
+    accountIds: row.accountIds,
     setByEnvironment: api.fixedListenerSecret && at === 0,
   }
 }

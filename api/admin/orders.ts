@@ -28,7 +28,7 @@ export function adminOrderRoutes(shop: Shop): Router {
       shop,
       orders.map((order) => order.id),
     )
-    return { orders: orders.map((order) => toView(order, mails.get(order.id)?.state)), total }
+    return { orders: orders.map((order) => toAdminOrder(order, mails.get(order.id)?.state)), total }
   })
 
   serve(router, contract.showAdminOrder, async ({ params }) => readDetail(shop, params.id))
@@ -98,7 +98,7 @@ async function readDetail(shop: Shop, id: string): Promise<contract.AdminOrderDe
   const mail = (await readMailStates(shop, [id])).get(id)
   const events = await listEvents(shop, id)
   return {
-    order: toView(order, mail?.state),
+    order: toAdminOrder(order, mail?.state),
     events: events.map(({ at, kind, actor, detail }) => ({ at, kind, actor, detail: JSON.parse(detail) })),
     payments: (await listPaymentsOf(shop, id)).map(toPaymentView),
     goods: await goodsOf(shop, order),
@@ -106,7 +106,7 @@ async function readDetail(shop: Shop, id: string): Promise<contract.AdminOrderDe
   }
 }
 
-function toView(order: OrderRow, mail: MailState = 'none'): contract.AdminOrder {
+export function toAdminOrder(order: OrderRow, mail: MailState = 'none'): contract.AdminOrder {
   return {
     id: order.id,
     productId: order.product_id,

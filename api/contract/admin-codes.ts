@@ -3,7 +3,21 @@ import * as z from 'zod/mini'
 import { operation } from './operation.ts'
 import { Amount, Channel, Done, Id, IdParams, Time, line } from './words.ts'
 
-export const AccountView = z.object({ id: Id, channel: Channel, name: z.string(), enabled: z.boolean() })
+/** Minutes of the day in the shop's zone; over midnight when it ends before it begins. */
+const QuietHours = z.strictObject({
+  from: z.int().check(z.minimum(0), z.maximum(1439)),
+  to: z.int().check(z.minimum(0), z.maximum(1439)),
+})
+
+export const AccountView = z.object({
+  id: Id,
+  channel: Channel,
+  name: z.string(),
+  enabled: z.boolean(),
+  /** The most that its orders of one day may come to; null is no cap. */
+  dailyCapCents: z.nullable(Amount),
+  quiet: z.nullable(QuietHours),
+})
 export type AccountView = z.output<typeof AccountView>
 
 export const CodeView = z.object({
@@ -132,15 +146,36 @@ export const deleteCode = operation({
   refusals: ['not_found'],
 })
 
+/** What is left out stays as it is. */
+const accountInput = {
+  name: line(1, 64),
+  enabled: z.boolean(),
+  dailyCapCents: z.optional(z.nullable(Amount)),
+  quiet: z.optional(z.nullable(QuietHours)),
+}
+
+export const addAccount = operation({
+  id: 'addAccount',
+  method: 'POST',
+  path: '/api/admin/accounts',
+  summary: 'Adds a payee account: one more wallet, with its own codes, amounts and listener.',
+  audience: 'admin',
+  recentPassword: true,
+  body: z.strictObject({ channel: Channel, ...accountInput }),
+  reply: AccountView,
+  status: 201,
+  refusals: ['bad_input'],
+})
+
 export const changeAccount = operation({
   id: 'changeAccount',
   method: 'PUT',
   path: '/api/admin/accounts/:id',
-  summary: 'Renames a payee account, or switches its channel on and off.',
+  summary: 'Renames a payee account, switches it on and off, and sets its daily cap and quiet hours.',
   audience: 'admin',
   recentPassword: true,
   params: IdParams,
-  body: z.strictObject({ name: line(1, 64), enabled: z.boolean() }),
+  body: z.strictObject(accountInput),
   reply: AccountView,
   refusals: ['not_found'],
 })

@@ -11,6 +11,8 @@ export const ListenerView = z.object({
   checkedAt: z.nullable(Time),
   noticedAt: z.nullable(Time),
   lastAddress: z.nullable(z.string()),
+  /** The accounts whose money it reports, at most one on each channel. */
+  accountIds: z.array(Id),
   /** The secret is set by LISTENER_SECRET and cannot be changed here. */
   setByEnvironment: z.boolean(),
 })
@@ -142,6 +144,38 @@ export const listListeners = operation({
     listeners: z.array(ListenerView),
   }),
   refusals: [],
+})
+
+const listenerInput = {
+  name: line(1, 64),
+  enabled: z.boolean(),
+  accountIds: z.array(Id).check(z.maxLength(2)),
+}
+
+export const addListener = operation({
+  id: 'addListener',
+  method: 'POST',
+  path: '/api/admin/listeners',
+  summary: 'Adds a listener device with a secret of its own, for at most one account on each channel.',
+  audience: 'admin',
+  recentPassword: true,
+  body: z.strictObject(listenerInput),
+  reply: ListenerView,
+  status: 201,
+  refusals: ['bad_input', 'not_found'],
+})
+
+export const changeListener = operation({
+  id: 'changeListener',
+  method: 'PUT',
+  path: '/api/admin/listeners/:id',
+  summary: 'Renames a device, switches it on and off, or gives it other accounts.',
+  audience: 'admin',
+  recentPassword: true,
+  params: IdParams,
+  body: z.strictObject(listenerInput),
+  reply: ListenerView,
+  refusals: ['bad_input', 'not_found'],
 })
 
 export const showListenerSecret = operation({

@@ -1,7 +1,7 @@
 /** Trade in a test shop: products at prices that no other test uses, buyers, and money that arrives. */
 import { nanoid } from 'nanoid'
 import { addCodes } from '../../core/codes.ts'
-import { deliveryMail, lookupMail } from '../../core/mails.ts'
+import { createJobHandlers } from '../../core/job-handlers.ts'
 import type { JobHandlers } from '../../core/jobs.ts'
 import { recordPayment, type Notice, type Recorded } from '../../core/payments.ts'
 import { placeOrder, type OrderWish, type PlacedOrder } from '../../core/place-order.ts'
@@ -16,10 +16,7 @@ export const SELLER = { name: 'admin', address: '192.0.2.1' }
 /** Three attempts: at once, after a minute, after two. */
 export const MAIL_SCHEDULE = [0, 60_000, 120_000]
 
-export const HANDLERS: JobHandlers = {
-  delivery_mail: deliveryMail(MAIL_SCHEDULE),
-  lookup_mail: lookupMail(MAIL_SCHEDULE),
-}
+export const HANDLERS: JobHandlers = createJobHandlers(MAIL_SCHEDULE)
 
 /** Free-amount codes: any amount of any price can be shown. */
 const CODES = [

@@ -5,10 +5,8 @@ import { findYuan, formatYuan } from '../../../core/money.ts'
 import type { Channel } from '../../../core/vocabulary.ts'
 import { ApiError } from '../../http.ts'
 import { adminCall } from '../session.ts'
-import { t } from '../texts/codes.ts'
-import { shrinkPicture, type PictureProblem } from './shrink-picture.ts'
-
-export type DraftProblem = ApiError['code'] | PictureProblem
+import { localProblem, problemOf, type Problem } from './problem.ts'
+import { shrinkPicture } from './shrink-picture.ts'
 
 export interface Draft {
   readonly key: number
@@ -17,8 +15,7 @@ export interface Draft {
   readonly preview: string
   readonly picture: Blob
   state: 'waiting' | 'reading' | 'read' | 'refused'
-  /** Why it was refused, and the sentence for it. */
-  problem: { code: DraftProblem; sentence: string } | undefined
+  problem: Problem | undefined
   payload: string
   channel: Channel | undefined
   amountText: string
@@ -64,6 +61,14 @@ export function useCodeDrafts(saved: (count: number) => void) {
     drafts.splice(drafts.indexOf(draft), 1)
   }
 
+  /** What was saved leaves the list, and its repetitions turn out to be known. */
+  function settle(saved: Draft): void {
+    remove(saved)
+    for (const draft of drafts) {
+      if (draft.state === 'read' && codeKey(draft.payload) === codeKey(saved.payload)) draft.known = true
+    }
+  }
+
   /** Saves what is complete; the refused stay with the reason. @throws ApiError */
   async function save(): Promise<void> {
     while (ready.value.length > 0) {
@@ -72,8 +77,8 @@ export function useCodeDrafts(saved: (count: number) => void) {
       const { added, refused } = await adminCall(addCodes, { body: { codes } })
       for (const draft of batch) {
         const reason = refused.find((one) => one.payload === draft.payload)?.reason
-        if (reason) refuse(draft, reason, t(reason))
-        else remove(draft)
+        if (reason) refuse(draft, localProblem(reason))
+        else settle(draft)
       }
       saved(added.length)
     }
@@ -102,7 +107,7 @@ function newDraft(key: number, { name, picture, amountCents }: Candidate): Draft
 async function readNow(draft: Draft): Promise<void> {
   draft.state = 'reading'
   const picture = await shrinkPicture(draft.picture)
-  if (typeof picture === 'string') return refuse(draft, picture, t(picture))
+  if (typeof picture === 'string') return refuse(draft, localProblem(picture))
   try {
     const query = draft.picture instanceof File ? { fileName: draft.name.slice(-255) } : {}
     const reading = await adminCall(readCodePicture, { body: picture, query })
@@ -113,13 +118,13 @@ async function readNow(draft: Draft): Promise<void> {
     draft.state = 'read'
   } catch (cause) {
     if (!(cause instanceof ApiError)) throw cause
-    refuse(draft, cause.code, cause.message)
+    refuse(draft, problemOf(cause))
   }
 }
 
-function refuse(draft: Draft, code: DraftProblem, sentence: string): void {
+function refuse(draft: Draft, problem: Problem): void {
   draft.state = 'refused'
-  draft.problem = { code, sentence }
+  draft.problem = problem
 }
 
 /** @returns the typed amount; undefined for a free-amount code and for what is no amount. */

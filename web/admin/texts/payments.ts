@@ -28,8 +28,8 @@ const zh = {
   empty: '还没有收到任何到账通知。',
   emptyHelp: '去“监听设备”配置手机，配好后付一笔 0.01 元试试。',
   emptyFilter: '没有符合筛选条件的到账。',
-  matchedWhy: '金额和渠道正好对上一笔待付订单，已自动发货。',
-  lateWhy: '订单刚超时钱就到了，还在宽限时间内，已自动发货。',
+  matchedWhy: '金额和渠道正好对上一笔待付订单，订单随即付清。',
+  lateWhy: '订单刚超时钱就到了，还在宽限时间内，订单照常付清。',
   surplusWhy: '订单已经付过，同样金额又来一笔：重复通知，或买家付了两次。请到钱包核对，付了两次的请退款。',
   suggestedWhy:
     '这个金额最近一次属于这笔订单，但到账太晚或订单已取消，不会自动发货。请打开订单核对，确认后在那里“标记已付”。',
@@ -66,8 +66,8 @@ const en: Record<keyof typeof zh, string> = {
   empty: 'No notice of money has arrived yet.',
   emptyHelp: 'Set up the phone under “Listeners”, then pay ¥0.01 to try it.',
   emptyFilter: 'No payment fits the filter.',
-  matchedWhy: 'Amount and channel were exactly those of an open order; it was delivered by itself.',
-  lateWhy: 'It came just after the order timed out, inside the late window; it was delivered by itself.',
+  matchedWhy: 'Amount and channel were exactly those of an open order, which it paid.',
+  lateWhy: 'It came just after the order timed out, inside the late window, and paid it.',
   surplusWhy:
     'The order was paid already and the same amount came again: a repeated notice, or the buyer paid twice. Check the wallet, and refund a double payment.',
   suggestedWhy:

@@ -8,17 +8,17 @@ import { adminCall } from '../session.ts'
 import { t } from '../texts/stock.ts'
 
 /**
- * Writes unsold keys, or all of one batch, to a text file. Reads page by page without a filter by state, so that a
- * sale in between moves no key from one page to another.
+ * Writes all keys of one batch to a text file. Reads page by page without a filter by state, so that a sale in
+ * between moves no key from one page to another.
  */
 export function useStockExport(productId: string) {
   const progress = shallowRef<{ done: number; total: number }>()
   let stopped = false
 
-  async function collect(batchId: string | undefined): Promise<StockItem[]> {
+  async function collect(batchId: string): Promise<StockItem[]> {
     const found = new Map<string, StockItem>()
     for (let page = 1; !stopped; page += 1) {
-      const query = { page: String(page), ...(batchId !== undefined && { batchId }) }
+      const query = { page: String(page), batchId }
       const { items, total } = await adminCall(listStock, { params: { id: productId }, query })
       for (const item of items) found.set(item.id, item)
       progress.value = { done: found.size, total }
@@ -27,21 +27,27 @@ export function useStockExport(productId: string) {
     return [...found.values()]
   }
 
-  /** A batch with everything in it, or without one all keys that can still be sold. */
-  async function exportKeys(name: string, batchId?: string): Promise<void> {
+  async function exportBatch(batchId: string, name: string): Promise<void> {
     if (progress.value) return
     stopped = false
     progress.value = { done: 0, total: 0 }
     try {
       const items = await collect(batchId)
-      const wanted = batchId === undefined ? items.filter((item) => item.state === 'free') : items
       if (stopped) return
-      if (wanted.length === 0) ElMessage.info(t('exportEmpty'))
-      else
-        saveFile(
-          new Blob([wanted.map((item) => `${item.content}\r\n`).join('')], { type: 'text/plain' }),
-          name,
-        )
+      saveFile(
+        new Blob(
+          [
+            items
+              .map(
+                (item) => `${item.content}
+`,
+              )
+              .join(''),
+          ],
+          { type: 'text/plain' },
+        ),
+        name,
+      )
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause
       ElMessage.error(t('exportFailed', { message: cause.message }))
@@ -55,5 +61,5 @@ export function useStockExport(productId: string) {
   }
 
   onScopeDispose(stop)
-  return { progress, exportKeys, stop }
+  return { progress, exportBatch, stop }
 }

@@ -30,7 +30,6 @@ const zh = {
   imported: '已导入 {count} 条',
   delivered: '，并为 {count} 笔待补货订单发货',
   batches: '批次',
-  batch: '批次',
   batchAt: '导入时间',
   allBatches: '全部批次',
   allStates: '全部状态',
@@ -40,7 +39,6 @@ const zh = {
   content: '内容',
   state: '状态',
   importedAt: '导入时间',
-  order: '订单',
   showOrder: '查看订单',
   showItems: '查看',
   export: '导出',
@@ -48,7 +46,6 @@ const zh = {
   exporting: '正在导出 {done} / {total}',
   stop: '停止',
   exportFailed: '导出中断：{message}',
-  exportEmpty: '没有可导出的卡密',
   voidItem: '作废',
   voidBatch: '作废剩余',
   voidTitle: '作废卡密',
@@ -57,7 +54,6 @@ const zh = {
   voided: '已作废 {count} 条',
   empty: '没有符合条件的卡密',
   noBatches: '还没有导入过',
-  fileBatch: '批次',
 }
 
 const en: Record<keyof typeof zh, string> = {
@@ -90,7 +86,6 @@ const en: Record<keyof typeof zh, string> = {
   imported: '{count} imported',
   delivered: ', and {count} waiting orders delivered',
   batches: 'Batches',
-  batch: 'Batch',
   batchAt: 'Imported',
   allBatches: 'All batches',
   allStates: 'All states',
@@ -100,7 +95,6 @@ const en: Record<keyof typeof zh, string> = {
   content: 'Content',
   state: 'State',
   importedAt: 'Imported',
-  order: 'Order',
   showOrder: 'Show order',
   showItems: 'Show',
   export: 'Export',
@@ -108,7 +102,6 @@ const en: Record<keyof typeof zh, string> = {
   exporting: 'Exporting {done} of {total}',
   stop: 'Stop',
   exportFailed: 'The export broke off: {message}',
-  exportEmpty: 'There is nothing to export',
   voidItem: 'Void',
   voidBatch: 'Void the rest',
   voidTitle: 'Void card keys',
@@ -118,7 +111,6 @@ const en: Record<keyof typeof zh, string> = {
   voided: '{count} voided',
   empty: 'No card keys like these',
   noBatches: 'Nothing was imported yet',
-  fileBatch: 'batch',
 }
 
 export const t = translator<typeof zh>({ 'zh-CN': zh, en })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockText, deadlineOf, phaseOf } from './phase.ts'
+import { clockText, deadlineOf, extraMinutes, phaseOf } from './phase.ts'
 
 const order = { expiresAt: 300_000, lateUntil: 420_000 }
 const pending = { ...order, state: 'pending' } as const
@@ -50,5 +50,12 @@ describe('clockText', () => {
 
   it('stops at zero', () => {
     expect(clockText(-5_000)).toBe('00:00')
+  })
+})
+
+describe('extraMinutes', () => {
+  it('is the time an order was given, in whole minutes and at least one', () => {
+    expect(extraMinutes({ createdAt: 1_000, expiresAt: 301_000 })).toBe(5)
+    expect(extraMinutes({ createdAt: 0, expiresAt: 20_000 })).toBe(1)
   })
 })

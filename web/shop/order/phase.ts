@@ -33,6 +33,11 @@ export function deadlineOf(order: Clocked, phase: Phase): number | undefined {
   return phase === 'grace' ? order.lateUntil : undefined
 }
 
+/** @returns the minutes that extending adds: as many as the order was given. */
+export function extraMinutes({ createdAt, expiresAt }: Pick<OrderView, 'createdAt' | 'expiresAt'>): number {
+  return Math.max(1, Math.round((expiresAt - createdAt) / 60_000))
+}
+
 /** @returns `mm:ss`; a started second counts, and nothing is below `00:00`. */
 export function clockText(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000))

@@ -34,20 +34,8 @@ export function useStockExport(productId: string) {
     try {
       const items = await collect(batchId)
       if (stopped) return
-      saveFile(
-        new Blob(
-          [
-            items
-              .map(
-                (item) => `${item.content}
-`,
-              )
-              .join(''),
-          ],
-          { type: 'text/plain' },
-        ),
-        name,
-      )
+      const text = items.map((item) => item.content).join('\r\n')
+      saveFile(new Blob([text], { type: 'text/plain' }), name)
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause
       ElMessage.error(t('exportFailed', { message: cause.message }))

@@ -4,6 +4,7 @@ import { hashToken, randomToken } from '../com/tokens.ts'
 import type { OrderRow, ProductRow } from '../sql/schema.ts'
 import { claimAmount, seedPool, shownCode } from './claim-amount.ts'
 import { fail } from './errors.ts'
+import { MAX_CENTS } from './money.ts'
 import { networkOf } from './network.ts'
 import { recordEvent } from './order-state.ts'
 import { countFreeStock } from './stock.ts'
@@ -58,6 +59,7 @@ async function checkProduct(shop: Shop, wish: OrderWish): Promise<ProductRow> {
   if (!shop.settings.current.channels.includes(wish.channel)) fail('channel_unavailable')
   if (wish.quantity > product.max_quantity)
     fail('bad_input', { field: 'quantity', max: product.max_quantity })
+  if (product.price_cents * wish.quantity > MAX_CENTS) fail('bad_input', { field: 'quantity' })
   if (product.delivery_kind === 'keys') {
     const stock = await countFreeStock(shop, product.id)
     if (stock < wish.quantity) fail('out_of_stock', { stock })

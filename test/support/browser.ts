@@ -40,6 +40,7 @@ export async function openBrowser(
     locale: options.locale ?? 'zh-CN',
     permissions: ['clipboard-read', 'clipboard-write'],
   })
+  context.setDefaultTimeout(10_000)
   const complaints: string[] = []
   const requests: string[] = []
   const code: Promise<number>[] = []
@@ -71,4 +72,12 @@ export async function openBrowser(
 /** Wider than the screen: the page scrolls sideways. */
 export function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+}
+
+/** Closes a browser whose test failed; a picture of its page stays in test/output. */
+export async function leaveEvidence({ page, complaints, close }: TestBrowser): Promise<void> {
+  const path = `test/output/${Date.now()}-${page.viewportSize()?.width}.png`
+  await page.screenshot({ path, fullPage: true }).catch(() => undefined)
+  console.error(`${path}: ${page.url()}`, complaints)
+  await close()
 }

@@ -69,7 +69,7 @@ export async function startTill(env: Record<string, string> = {}): Promise<Till>
   await until(
     () => {
       if (exit) throw new Error(`The till ended (${exit.code ?? exit.signal}):\n${till.output()}`)
-      return answers(url)
+      return till.output().includes('/#/admin') && answers(url) // printed last, once all is in place
     },
     `the till at ${url}; it printed:\n${till.output()}`,
     30_000,

@@ -5,21 +5,25 @@ import { SETTINGS } from '../com/config.ts'
 import type { Setting } from '../com/config.ts'
 
 const TABLES = [
-  { file: 'README.md', head: ['Variable', 'Default', 'Meaning', 'Example'], meaning: (it: Setting) => it.en },
-  { file: 'README.zh-CN.md', head: ['变量', '默认', '含义', '示例'], meaning: (it: Setting) => it.zh },
+  { file: 'README.md', head: ['Variable', 'Example', 'Default', 'Meaning'], meaning: (it: Setting) => it.en },
+  { file: 'README.zh-CN.md', head: ['变量', '示例', '默认', '含义'], meaning: (it: Setting) => it.zh },
 ]
 const BEGIN = '<!-- settings -->'
 const END = '<!-- /settings -->'
 
 function drawTable({ head, meaning }: (typeof TABLES)[number]): string {
-  const rows = SETTINGS.map((it) => [`\`${it.name}\``, it.default, meaning(it), `\`${it.example}\``])
+  const rows = SETTINGS.map((it) => [code(it.name), code(it.example), plain(it.default), plain(meaning(it))])
   const lines = [head, head.map(() => '---'), ...rows]
-  return lines
-    .map(
-      (cells) =>
-        `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;')).join(' | ')} |`,
-    )
-    .join('\n')
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``
+}
+
+/** Text between code, where `<` would begin a tag. */
+function plain(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
 }
 
 async function renew(table: (typeof TABLES)[number], text: string): Promise<string> {

@@ -1,11 +1,11 @@
 /** An order as its buyer may see it: the goods only with proof, nothing of the seller's. */
 import type { OrderRow } from '../sql/schema.ts'
 import { findGoods } from '../core/delivery.ts'
-import { listRecentTills, payableChannels } from '../core/codes.ts'
 import { readMailStates } from '../core/mails.ts'
 import { canExtend, isProof } from '../core/orders.ts'
 import { findProduct } from '../core/products.ts'
 import type { Shop } from '../core/shop.ts'
+import { listOpenTills, payableChannels } from '../core/tills.ts'
 import type { OrderSummary, OrderView } from './contract/orders.ts'
 
 export async function toOrderView(
@@ -53,7 +53,7 @@ function codeOf(order: OrderRow) {
 }
 
 async function otherChannels(shop: Shop, order: OrderRow) {
-  const tills = await listRecentTills(shop)
+  const tills = await listOpenTills(shop, order.price_cents)
   const channels = payableChannels(tills, order.price_cents, shop.settings.current.slotDepth)
   return channels.filter((channel) => channel !== order.channel)
 }

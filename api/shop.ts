@@ -1,8 +1,8 @@
 /** Visitors: the shop, its shelf, a product. */
 import Router from 'koa-router'
-import { listRecentTills, payableChannels } from '../core/codes.ts'
 import { countStock, getProduct, listShelf } from '../core/products.ts'
 import { countFreeStock } from '../core/stock.ts'
+import { listOpenTills, payableChannels } from '../core/tills.ts'
 import type { Shop } from '../core/shop.ts'
 import type { ProductRow } from '../sql/schema.ts'
 import * as contract from './contract/shop.ts'
@@ -35,7 +35,7 @@ export function shopRoutes(shop: Shop): Router {
     const product = await getProduct(shop, params.id)
     const keys = product.delivery_kind === 'keys'
     const free = keys ? await countFreeStock(shop, product.id) : 0
-    const tills = await listRecentTills(shop)
+    const tills = await listOpenTills(shop, product.price_cents)
     return {
       ...toCard(product, free),
       descriptionHtml: renderMarkdown(product.description),

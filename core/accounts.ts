@@ -4,6 +4,7 @@ import type { AccountRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
+import { announceTills } from './tills.ts'
 import { CHANNELS, type Channel } from './vocabulary.ts'
 
 type Bounds = Pick<AccountRow, 'daily_cap_cents' | 'quiet_from' | 'quiet_to'>
@@ -48,7 +49,7 @@ export async function addAccount(
   input: AccountInput,
   actor: Actor,
 ): Promise<AccountRow> {
-  return transaction(shop, async (tx) => {
+  const added = await transaction(shop, async (tx) => {
     const row: AccountRow = {
       id: nanoid(),
       channel,
@@ -59,6 +60,8 @@ export async function addAccount(
     await recordAudit(tx, actor, 'accounts.add', row.id, null, { channel, ...input })
     return row
   })
+  announceTills(shop)
+  return added
 }
 
 export async function changeAccount(
@@ -67,13 +70,15 @@ export async function changeAccount(
   input: AccountInput,
   actor: Actor,
 ): Promise<AccountRow> {
-  return transaction(shop, async (tx) => {
+  const changed = await transaction(shop, async (tx) => {
     const before = await getAccount(tx, id)
     const columns = columnsOf(input, before, tx.now())
     await tx.db.updateTable('accounts').set(columns).where('id', '=', id).execute()
     await recordAudit(tx, actor, 'accounts.change', id, before, input)
     return { ...before, ...columns }
   })
+  announceTills(shop)
+  return changed
 }
 
 function columnsOf(input: AccountInput, before: Bounds & { enabled_at: number | null }, now: number) {

@@ -2,38 +2,77 @@
 import { asNumber } from '../com/db/index.ts'
 import type { PayeeCodeRow } from '../sql/schema.ts'
 import { secondsUntilFree, shuffle } from './amount-choice.ts'
-import { codeFor, listTills, payableAmounts, payableChannels, type Till } from './codes.ts'
 import { fail } from './errors.ts'
 import { orderLimits } from './settings.ts'
 import type { Shop, Tx } from './shop.ts'
 import { claimSlot, readSlots, seedSlots } from './slots.ts'
+import {
+  codeFor,
+  forgetTills,
+  isStillShown,
+  listOpenTills,
+  payableAmounts,
+  payableChannels,
+  type Till,
+} from './tills.ts'
 import type { Channel } from './vocabulary.ts'
 
-/** The tills of a channel with the amounts each can show, its slots made where they were never used. */
+/** The tills of a channel with the amounts of a price that each can show, its slots made. */
 export interface Pool {
   readonly channel: Channel
-  readonly tills: readonly { till: Till; amounts: readonly number[] }[]
+  readonly tills: readonly PoolTill[]
+  /** The same of the other channels, for whom this one is full. */
+  readonly others: readonly PoolTill[]
 }
 
-/** @throws ShopError `no_code_for_price` with the channels that have one. */
-export async function seedPool(shop: Shop, channel: Channel, priceCents: number): Promise<Pool> {
-  const depth = shop.settings.current.slotDepth
-  const all = await listTills(shop, priceCents)
-  const tills = all
-    .filter((till) => till.account.channel === channel)
-    .map((till) => ({ till, amounts: payableAmounts(till, priceCents, depth) }))
-    .filter(({ amounts }) => amounts.length > 0)
-  if (tills.length === 0) {
-    fail('no_code_for_price', { priceCents, otherChannels: payableChannels(all, priceCents, depth) })
-  }
-  for (const { till, amounts } of tills) await seedSlots(shop, till.account.id, amounts)
-  return { channel, tills: shuffle(tills) }
+interface PoolTill {
+  readonly till: Till
+  readonly amounts: readonly number[]
 }
 
 export interface Claim {
   readonly till: Till
   readonly code: PayeeCodeRow
   readonly amountCents: number
+}
+
+/** The code that was chosen is not what it was a moment ago. */
+class StaleTills extends Error {}
+
+/**
+ * Finds the pool of a price and runs `work` with it, once more when the seller changed its codes meanwhile.
+ *
+ * @throws ShopError `channel_unavailable`, `no_code_for_price` with the channels that have one.
+ */
+export async function withPool<T>(
+  shop: Shop,
+  channel: Channel,
+  priceCents: number,
+  work: (pool: Pool) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(await findPool(shop, channel, priceCents))
+  } catch (error) {
+    if (!(error instanceof StaleTills)) throw error
+    forgetTills(shop)
+    return work(await findPool(shop, channel, priceCents))
+  }
+}
+
+async function findPool(shop: Shop, channel: Channel, priceCents: number): Promise<Pool> {
+  if (!shop.settings.current.channels.includes(channel)) fail('channel_unavailable')
+  const depth = shop.settings.current.slotDepth
+  const open = await listOpenTills(shop, priceCents)
+  const payable = open
+    .map((till) => ({ till, amounts: payableAmounts(till, priceCents, depth) }))
+    .filter(({ amounts }) => amounts.length > 0)
+  const tills = payable.filter(({ till }) => till.account.channel === channel)
+  const others = payable.filter(({ till }) => till.account.channel !== channel)
+  if (tills.length === 0) {
+    fail('no_code_for_price', { priceCents, otherChannels: payableChannels(open, priceCents, depth) })
+  }
+  for (const { till, amounts } of tills) await seedSlots(shop, till.account.id, amounts)
+  return { channel, tills: shuffle(tills), others }
 }
 
 /** @throws ShopError `no_free_amount` with the seconds until one comes free and the channels that have one now. */
@@ -54,14 +93,19 @@ export async function claimAmount(
     }
     const amountCents = await claimSlot(tx, claim, slots)
     const code = amountCents !== undefined && codeFor(till, amountCents)
-    if (code) return { till, code, amountCents }
+    if (!code) continue
+    if (!(await isStillShown(tx, code))) throw new StaleTills()
+    return { till, code, amountCents }
   }
-  const taken = await Promise.all(
-    pool.tills.map(({ till, amounts }) => readSlots(tx, till.account.id, amounts)),
-  )
+  return refuseFull(tx, pool)
+}
+
+async function refuseFull(tx: Tx, pool: Pool): Promise<never> {
+  const taken = []
+  for (const { till, amounts } of pool.tills) taken.push(...(await readSlots(tx, till.account.id, amounts)))
   return fail('no_free_amount', {
-    freeInSeconds: secondsUntilFree(taken.flat(), tx.now()),
-    otherChannels: await channelsWithFreeAmount(tx, pool.channel, wish.priceCents),
+    freeInSeconds: secondsUntilFree(taken, tx.now()),
+    otherChannels: await channelsWithFreeAmount(tx, pool.others),
   })
 }
 
@@ -88,11 +132,9 @@ async function checkShare(
   if (asNumber(held) >= share) fail('too_many_open_orders', { limit: share })
 }
 
-async function channelsWithFreeAmount(tx: Tx, except: Channel, priceCents: number): Promise<Channel[]> {
+async function channelsWithFreeAmount(tx: Tx, others: readonly PoolTill[]): Promise<Channel[]> {
   const free = new Set<Channel>()
-  for (const till of await listTills(tx, priceCents)) {
-    if (till.account.channel === except) continue
-    const amounts = payableAmounts(till, priceCents, tx.settings.current.slotDepth)
+  for (const { till, amounts } of others) {
     const slots = await readSlots(tx, till.account.id, amounts)
     const taken = slots.filter((slot) => slot.heldUntil >= tx.now()).length
     if (taken < amounts.length) free.add(till.account.channel)

@@ -10,6 +10,7 @@ import type { Notice } from './payments.ts'
 import { loadSettings } from './settings.ts'
 import type { Shop } from './shop.ts'
 import { dropOldSessions } from './sign-in.ts'
+import { forgetTills } from './tills.ts'
 
 const BEAT_MS = 1_000
 
@@ -29,6 +30,7 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
   const leave = shop.store.subscribe((topic) => {
     if (topic === 'jobs') runJobs()
     if (topic === 'settings') background(() => loadSettings(shop))
+    if (topic === 'tills') forgetTills(shop)
     if (topic === 'listeners') background(() => loadListeners(shop))
   })
   const timer = setInterval(() => background(beat), BEAT_MS)

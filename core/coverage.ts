@@ -1,6 +1,6 @@
 /** For each price on sale: which amounts of its pool have a code, and which are missing. */
 import { amountPool } from './amount-choice.ts'
-import { listAllTills, type Till } from './codes.ts'
+import { listTills, type Till } from './tills.ts'
 import type { Shop } from './shop.ts'
 import type { Channel } from './vocabulary.ts'
 
@@ -20,7 +20,7 @@ export async function listCoverage(shop: Shop): Promise<PriceCoverage[]> {
     .where('on_sale_at', 'is not', null)
     .orderBy('price_cents')
     .execute()
-  const tills = await listAllTills(shop)
+  const tills = await listTills(shop)
   const prices = [...new Set(products.map((product) => product.price_cents))]
   return prices.map((priceCents) => ({
     priceCents,

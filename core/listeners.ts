@@ -8,6 +8,7 @@ import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { loadListeners } from './signers.ts'
+import { announceTills } from './tills.ts'
 import type { Channel } from './vocabulary.ts'
 
 export type ListenerWithAccounts = ListenerRow & { readonly accountIds: string[] }
@@ -122,6 +123,7 @@ async function chosenAccounts(tx: Tx, { accountIds }: ListenerInput): Promise<Ac
 /** After commit: this process at once, the others by the wake-up. */
 async function reloaded(shop: Shop, id: string): Promise<ListenerWithAccounts> {
   await loadListeners(shop)
+  announceTills(shop)
   shop.store.publish('listeners', id)
   const found = (await listListeners(shop)).find((one) => one.id === id)
   return found ?? fail('not_found', { what: 'listener' })

@@ -3,14 +3,14 @@ import { hashToken, safeEqual } from '../com/tokens.ts'
 import { RetryTransaction } from '../com/db/index.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
-import { claimAmount, seedPool, shownCode, type Claim } from './claim-amount.ts'
-import { codeFor, listTills } from './codes.ts'
+import { claimAmount, shownCode, withPool, type Claim, type Pool } from './claim-amount.ts'
 import { fail } from './errors.ts'
 import { networkOf } from './network.ts'
 import { moveOrder, recordEvent, wakeOrder } from './order-state.ts'
 import { orderLimits } from './settings.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { holdSlots } from './slots.ts'
+import { codeFor } from './tills.ts'
 import type { Channel } from './vocabulary.ts'
 
 /** @throws ShopError `order_not_found` */
@@ -111,29 +111,27 @@ export async function changeChannel(
 ): Promise<void> {
   const order = await getOrder(shop, id)
   if (order.channel === channel) return
-  if (!shop.settings.current.channels.includes(channel)) fail('channel_unavailable')
   await checkRate(shop, address)
-  const pool = await seedPool(shop, channel, order.price_cents)
-  await transaction(shop, async (tx) => {
-    const fresh = await getOrder(tx, id)
-    if (fresh.state !== 'pending' || fresh.expires_at <= tx.now()) fail('wrong_state', { state: fresh.state })
-    const wish = {
-      orderId: id,
-      priceCents: fresh.price_cents,
-      expiresAt: fresh.expires_at,
-      net: networkOf(address),
-    }
-    const claim = (await findOwnClaim(tx, id, channel)) ?? (await claimAmount(tx, pool, wish))
-    const { numUpdatedRows } = await tx.db
-      .updateTable('orders')
-      .set({ channel, due_cents: claim.amountCents, ...shownCode(claim, tx.now()) })
-      .where('id', '=', id)
-      .where('state', '=', 'pending')
-      .executeTakeFirstOrThrow()
-    if (numUpdatedRows === 0n) throw new RetryTransaction()
-    await recordEvent(tx, id, 'channel_changed', 'buyer', { channel, dueCents: claim.amountCents })
-  })
+  await withPool(shop, channel, order.price_cents, (pool) =>
+    transaction(shop, (tx) => claimOnChannel(tx, id, pool, networkOf(address))),
+  )
   wakeOrder(shop, id)
+}
+
+async function claimOnChannel(tx: Tx, id: string, pool: Pool, net: string): Promise<void> {
+  const order = await getOrder(tx, id)
+  if (order.state !== 'pending' || order.expires_at <= tx.now()) fail('wrong_state', { state: order.state })
+  const wish = { orderId: id, priceCents: order.price_cents, expiresAt: order.expires_at, net }
+  const claim = (await findOwnClaim(tx, id, pool)) ?? (await claimAmount(tx, pool, wish))
+  const { numUpdatedRows } = await tx.db
+    .updateTable('orders')
+    .set({ channel: pool.channel, due_cents: claim.amountCents, ...shownCode(claim, tx.now()) })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) throw new RetryTransaction()
+  const detail = { channel: pool.channel, dueCents: claim.amountCents }
+  await recordEvent(tx, id, 'channel_changed', 'buyer', detail)
 }
 
 async function checkRate(shop: Shop, address: string): Promise<void> {
@@ -143,15 +141,14 @@ async function checkRate(shop: Shop, address: string): Promise<void> {
   if (!rate.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(rate.retryAfterMs / 1000) })
 }
 
-async function findOwnClaim(tx: Tx, orderId: string, channel: Channel): Promise<Claim | undefined> {
+async function findOwnClaim(tx: Tx, orderId: string, pool: Pool): Promise<Claim | undefined> {
   const slots = await tx.db
     .selectFrom('amount_slots')
     .selectAll()
     .where('order_id', '=', orderId)
     .where('held_until', '>=', tx.now())
     .execute()
-  for (const till of await listTills(tx)) {
-    if (till.account.channel !== channel) continue
+  for (const { till } of pool.tills) {
     const slot = slots.find((one) => one.account_id === till.account.id)
     const code = slot && codeFor(till, slot.amount_cents)
     if (slot && code) return { till, code, amountCents: slot.amount_cents }

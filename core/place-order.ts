@@ -2,7 +2,7 @@
 import { nanoid } from 'nanoid'
 import { hashToken, randomToken } from '../com/tokens.ts'
 import type { OrderRow, ProductRow } from '../sql/schema.ts'
-import { claimAmount, seedPool, shownCode } from './claim-amount.ts'
+import { claimAmount, shownCode, withPool, type Pool } from './claim-amount.ts'
 import { fail } from './errors.ts'
 import { MAX_CENTS } from './money.ts'
 import { networkOf } from './network.ts'
@@ -42,7 +42,10 @@ export async function placeOrder(shop: Shop, wish: OrderWish): Promise<PlacedOrd
     const same = open.find((order) => order.buyer_hash === buyer.hash && isSameWish(order, product, wish))
     if (same) return { order: same, buyerToken, resumed: true }
     await checkLimits(shop, buyer, open)
-    const order = await reserve(shop, product, wish, buyer)
+    const price = product.price_cents * wish.quantity
+    const order = await withPool(shop, wish.channel, price, (pool) =>
+      reserve(shop, pool, product, wish, buyer),
+    )
     return { order, buyerToken, resumed: false }
   })
 }
@@ -56,7 +59,6 @@ interface Buyer {
 async function checkProduct(shop: Shop, wish: OrderWish): Promise<ProductRow> {
   const product = await getProduct(shop, wish.productId)
   if (product.on_sale_at === null) fail('off_sale')
-  if (!shop.settings.current.channels.includes(wish.channel)) fail('channel_unavailable')
   if (wish.quantity > product.max_quantity)
     fail('bad_input', { field: 'quantity', max: product.max_quantity })
   if (product.price_cents * wish.quantity > MAX_CENTS) fail('bad_input', { field: 'quantity' })
@@ -99,10 +101,15 @@ async function checkLimits(shop: Shop, buyer: Buyer, open: readonly OrderRow[]):
   if (!rate.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(rate.retryAfterMs / 1000) })
 }
 
-async function reserve(shop: Shop, product: ProductRow, wish: OrderWish, buyer: Buyer): Promise<OrderRow> {
+async function reserve(
+  shop: Shop,
+  pool: Pool,
+  product: ProductRow,
+  wish: OrderWish,
+  buyer: Buyer,
+): Promise<OrderRow> {
   const priceCents = product.price_cents * wish.quantity
   const id = nanoid()
-  const pool = await seedPool(shop, wish.channel, priceCents)
   return transaction(shop, async (tx) => {
     const { orderTtlS, lateAcceptS } = tx.settings.current
     const expiresAt = tx.now() + orderTtlS * 1000

@@ -8,6 +8,9 @@ import type { Shop, Tx } from './shop.ts'
  * transaction: concurrent inserts of one key wait for each other there, and deadlock when one rolls back.
  */
 export async function seedSlots(shop: Shop, accountId: string, amounts: readonly number[]): Promise<void> {
+  const pool = `${accountId}:${amounts.join()}`
+  const made = seeded.get(shop.database) ?? new Set()
+  if (made.has(pool)) return
   const rows = await readSlots(shop, accountId, amounts)
   const known = new Set(rows.map((row) => row.amountCents))
   for (const amount of amounts) {
@@ -27,7 +30,13 @@ export async function seedSlots(shop: Shop, accountId: string, amounts: readonly
       if (!isDuplicate(error)) throw error
     }
   }
+  if (made.size >= MOST_SEEDED) made.clear()
+  seeded.set(shop.database, made.add(pool))
 }
+
+/** Pools whose rows are known to be there: rows are never deleted. */
+const seeded = new WeakMap<Shop['database'], Set<string>>()
+const MOST_SEEDED = 10_000
 
 export async function readSlots(
   shop: Shop,

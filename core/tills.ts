@@ -1,0 +1,152 @@
+/** Tills: the payee accounts with the codes that each can show, and which of them may take an order now. */
+import { asNumber } from '../com/db/index.ts'
+import type { AccountRow, PayeeCodeRow } from '../sql/schema.ts'
+import { amountPool } from './amount-choice.ts'
+import type { Shop, Tx } from './shop.ts'
+import { dayOf, startOfDay, zoneOffset } from './time-zone.ts'
+import type { Channel } from './vocabulary.ts'
+
+export interface Till {
+  readonly account: AccountRow
+  /** By amount in cents. */
+  readonly fixed: ReadonlyMap<number, PayeeCodeRow>
+  readonly free: PayeeCodeRow | undefined
+  /** Unix ms of the latest sign of life of its devices; undefined when none of them reports that it is alive. */
+  readonly heardAt: number | undefined
+}
+
+/** A device that reports that it is alive counts as gone after this much silence. */
+export const SILENT_MS = 120_000
+
+const RECENT_MS = 1_000
+
+const recent = new WeakMap<Shop['database'], { at: number; tills: Promise<Till[]> }>()
+
+/**
+ * Every till that is switched on, as it was up to a second ago. An amount is claimed in the database all the same,
+ * and isStillShown looks at the code that was chosen.
+ */
+export function listTills(shop: Shop): Promise<Till[]> {
+  const kept = recent.get(shop.database)
+  if (kept && Math.abs(shop.now() - kept.at) < RECENT_MS) return kept.tills
+  const tills = readTills(shop)
+  recent.set(shop.database, { at: shop.now(), tills })
+  tills.catch(() => recent.delete(shop.database))
+  return tills
+}
+
+export function forgetTills(shop: Shop): void {
+  recent.delete(shop.database)
+}
+
+/** After a change of accounts, codes or devices has been committed: this process at once, the others by wake-up. */
+export function announceTills(shop: Shop): void {
+  forgetTills(shop)
+  shop.store.publish('tills', '')
+}
+
+async function readTills(shop: Shop): Promise<Till[]> {
+  const accounts = await shop.db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('enabled_at', 'is not', null)
+    .orderBy('created_at')
+    .execute()
+  const codes = await shop.db
+    .selectFrom('payee_codes')
+    .selectAll()
+    .where('enabled_at', 'is not', null)
+    .orderBy('created_at')
+    .execute()
+  const devices = await shop.db
+    .selectFrom('listener_accounts')
+    .innerJoin('listeners', 'listeners.id', 'listener_accounts.listener_id')
+    .select(['account_id', 'heartbeat_at'])
+    .where('listeners.enabled_at', 'is not', null)
+    .execute()
+  return accounts.map((account) => {
+    const own = codes.filter((code) => code.account_id === account.id)
+    const beats = devices.filter((one) => one.account_id === account.id).map((one) => one.heartbeat_at)
+    return { account, ...codesOf(own), heardAt: heardAt(beats) }
+  })
+}
+
+function codesOf(codes: readonly PayeeCodeRow[]) {
+  const fixed = new Map<number, PayeeCodeRow>()
+  for (const code of codes) if (code.amount_cents !== null) fixed.set(code.amount_cents, code)
+  return { fixed, free: codes.find((code) => code.amount_cents === null) }
+}
+
+function heardAt(beats: readonly (number | null)[]): number | undefined {
+  const known = beats.filter((beat) => beat !== null)
+  return known.length === beats.length && known.length > 0 ? Math.max(...known) : undefined
+}
+
+/**
+ * The tills that may take an order now: of the channels that the shop offers, awake, listened to, and under their cap.
+ *
+ * @param roomCents what an account must still be able to take today.
+ */
+export async function listOpenTills(shop: Shop, roomCents: number): Promise<Till[]> {
+  const open: Till[] = []
+  for (const till of await listTills(shop)) {
+    const { account } = till
+    if (!shop.settings.current.channels.includes(account.channel) || isQuiet(shop, account)) continue
+    if (isSilent(till, shop.now())) continue
+    const cap = account.daily_cap_cents
+    if (cap === null || (await takenToday(shop, account.id)) + roomCents <= cap) open.push(till)
+  }
+  return open
+}
+
+export function isSilent(till: Pick<Till, 'heardAt'>, now: number): boolean {
+  return till.heardAt !== undefined && now - till.heardAt > SILENT_MS
+}
+
+/** Minutes of the day in the shop's zone; a span over midnight when it ends before it begins. */
+export function isQuiet(shop: Shop, account: Pick<AccountRow, 'quiet_from' | 'quiet_to'>): boolean {
+  const { quiet_from: from, quiet_to: to } = account
+  if (from === null || to === null || from === to) return false
+  const local = shop.now() + zoneOffset(shop.settings.current.timeZone, shop.now())
+  const minute = Math.floor((local % 86_400_000) / 60_000)
+  return from < to ? minute >= from && minute < to : minute >= from || minute < to
+}
+
+/** Cents of today's paid orders and of those that may still be paid. */
+async function takenToday(shop: Shop, accountId: string): Promise<number> {
+  const { timeZone } = shop.settings.current
+  const today = startOfDay(dayOf(shop.now(), timeZone), timeZone)
+  const { sum } = await shop.db
+    .selectFrom('orders')
+    .select((select) => select.fn.sum('due_cents').as('sum'))
+    .where('account_id', '=', accountId)
+    .where((where) => where.or([where('paid_at', '>=', today), where('state', '=', 'pending')]))
+    .executeTakeFirstOrThrow()
+  return asNumber(sum)
+}
+
+/** The code that may be shown for an amount: one for exactly it, or one without an amount. Never another. */
+export function codeFor(till: Till, amountCents: number): PayeeCodeRow | undefined {
+  return till.fixed.get(amountCents) ?? till.free
+}
+
+/** Inside the transaction of the claim: the code is still there, switched on, and for the same amount. */
+export async function isStillShown(tx: Tx, code: PayeeCodeRow): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom('payee_codes')
+    .select(['enabled_at', 'amount_cents'])
+    .where('id', '=', code.id)
+    .executeTakeFirst()
+  return row !== undefined && row.enabled_at !== null && row.amount_cents === code.amount_cents
+}
+
+/** The amounts of a price's pool that this till can show, from the price downwards. */
+export function payableAmounts(till: Till, priceCents: number, depth: number): number[] {
+  return amountPool(priceCents, depth).filter((amount) => codeFor(till, amount))
+}
+
+/** Channels on which a price can be paid at all. */
+export function payableChannels(tills: readonly Till[], priceCents: number, depth: number): Channel[] {
+  const payable = tills.filter((till) => payableAmounts(till, priceCents, depth).length > 0)
+  return [...new Set(payable.map((till) => till.account.channel))]
+}

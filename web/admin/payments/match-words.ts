@@ -1,4 +1,4 @@
-import type { MatchKind } from '../../../core/vocabulary.ts'
+import { OPEN_MATCHES, type MatchKind } from '../../../core/vocabulary.ts'
 import { t } from '../texts/payments.ts'
 
 /** @returns what a match means and what there is to do. */
@@ -6,5 +6,7 @@ export function matchWords(match: MatchKind): string {
   return t(`${match}Why`)
 }
 
-/** Matches that wait for the seller. */
-export const OPEN_MATCHES: readonly MatchKind[] = ['suggested', 'unmatched', 'surplus', 'quarantined']
+/** Whether such a payment waits for the seller. */
+export function isOpen(match: MatchKind): boolean {
+  return OPEN_MATCHES.some((one) => one === match)
+}

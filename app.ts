@@ -64,7 +64,8 @@ async function start(config: Config): Promise<void> {
     badSignLimit: config.badSignLimit,
     pagesDir: join(dirname(fileURLToPath(import.meta.url)), '..', 'public', 'app'),
   })
-  server.on('request', app.callback())
+  const answer = app.callback()
+  server.on('request', (request, response) => void answer(request, response))
   const clock = startClock(shop, spool, createJobHandlers(config.mailScheduleMs))
   await greet(config, shop, port)
 

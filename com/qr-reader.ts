@@ -85,7 +85,7 @@ function createDecoder(timeLimitMs: number) {
       worker.postMessage(picture)
       const [texts] = await once(worker, 'message', { signal })
       worker.unref()
-      idle = setTimeout(stop, IDLE_MS).unref()
+      idle = setTimeout(() => void stop(), IDLE_MS).unref()
       return texts as string[] | null
     } catch (cause) {
       await stop()

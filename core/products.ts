@@ -67,6 +67,17 @@ export async function countStock(shop: Shop): Promise<Map<string, StockCount>> {
   )
 }
 
+/** Delivered orders of every product that has any. */
+export async function countDelivered(shop: Shop): Promise<Map<string, number>> {
+  const rows = await shop.db
+    .selectFrom('orders')
+    .select((from) => ['product_id', from.fn.countAll().as('orders')])
+    .where('state', '=', 'delivered')
+    .groupBy('product_id')
+    .execute()
+  return new Map(rows.map((row) => [row.product_id, asNumber(row.orders)]))
+}
+
 export async function addProduct(shop: Shop, input: ProductInput, actor: Actor): Promise<ProductRow> {
   checkInput(input)
   return transaction(shop, async (tx) => {

@@ -93,17 +93,14 @@ export async function listOrderKeys(shop: Shop, orderId: string): Promise<string
   return rows.map((row) => row.content)
 }
 
-/** Keys that can still be handed over, in the order in which they were imported. */
-export async function listFreeKeys(shop: Shop, productId: string): Promise<string[]> {
-  const rows = await shop.db
-    .selectFrom('stock_items')
-    .select('content')
-    .where('product_id', '=', productId)
-    .where('order_id', 'is', null)
-    .where('voided_at', 'is', null)
-    .orderBy('created_at')
-    .orderBy('position')
-    .execute()
+/** Keys in the order in which they were imported: a whole batch, or all that can still be handed over. */
+export async function listKeys(shop: Shop, productId: string, batchId?: string): Promise<string[]> {
+  const ofProduct = shop.db.selectFrom('stock_items').select('content').where('product_id', '=', productId)
+  const chosen =
+    batchId === undefined
+      ? ofProduct.where('order_id', 'is', null).where('voided_at', 'is', null)
+      : ofProduct.where('batch_id', '=', batchId)
+  const rows = await chosen.orderBy('created_at').orderBy('position').execute()
   return rows.map((row) => row.content)
 }
 

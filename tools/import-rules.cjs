@@ -19,7 +19,13 @@ module.exports = {
       'api-has-no-sql',
       'A query is a rule of the shop: it belongs to core.',
       { path: '^api/', pathNot: TEST },
-      { path: '^sql/|(^|/)node_modules/(kysely|mysql2|libsql)/' },
+      { path: '(^|/)node_modules/(kysely|mysql2|libsql)/' },
+    ),
+    never(
+      'api-takes-row-types',
+      'Views are made from rows: their types may pass, nothing else of sql.',
+      { path: '^api/', pathNot: TEST },
+      { path: '^sql/', dependencyTypesNot: ['type-only'] },
     ),
     never(
       'core-points-down',

@@ -26,9 +26,13 @@ export interface Call<P extends Schema, Q extends Schema, B extends Schema> {
   body?: z.output<B> | Blob
   buyerToken?: string | undefined
   csrfToken?: string | undefined
+  /** For what takes longer than an ordinary answer. */
+  timeoutMs?: number
 }
 
-const client = axios.create({ timeout: 20_000 })
+const client = axios.create()
+
+const TIMEOUT_MS = 20_000
 
 /** @throws ApiError */
 export async function call<P extends Schema, Q extends Schema, B extends Schema, R extends Schema>(
@@ -38,6 +42,7 @@ export async function call<P extends Schema, Q extends Schema, B extends Schema,
   try {
     const answer = await client.request({
       method: operation.method,
+      timeout: request.timeoutMs ?? TIMEOUT_MS,
       url: fillPath(operation.path, request.params as Record<string, string> | undefined),
       ...(request.query !== undefined && { params: request.query }),
       ...(operation.method !== 'GET' && { data: request.body ?? {} }),

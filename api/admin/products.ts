@@ -7,7 +7,7 @@ import * as stock from '../../core/stock.ts'
 import type { ProductRow } from '../../sql/schema.ts'
 import * as contract from '../contract/admin-products.ts'
 import { PAGE_SIZE } from '../contract/words.ts'
-import { serve } from '../serve.ts'
+import { queryOf, serve } from '../serve.ts'
 import { actorOf } from './actor.ts'
 
 const EMPTY = { free: 0, sold: 0 }
@@ -17,8 +17,11 @@ export function productRoutes(shop: Shop): Router {
 
   serve(router, contract.listAdminProducts, async () => {
     const counts = await products.countStock(shop)
+    const delivered = await products.countDelivered(shop)
     const all = await products.listProducts(shop)
-    return { products: all.map((product) => toView(product, counts.get(product.id))) }
+    return {
+      products: all.map((product) => toView(product, counts.get(product.id), delivered.get(product.id))),
+    }
   })
 
   serve(router, contract.showAdminProduct, async ({ params }) =>
@@ -55,18 +58,23 @@ export function productRoutes(shop: Shop): Router {
     const product = await products.getProduct(shop, String(ctx.params.id))
     ctx.attachment(`keys-${product.id}.txt`)
     ctx.type = 'text/plain; charset=utf-8'
-    ctx.body = (await stock.listFreeKeys(shop, product.id)).join('\n')
+    ctx.body = (await stock.listKeys(shop, product.id, queryOf(ctx).get('batchId'))).join('\n')
   })
 
   async function viewOf(product: ProductRow): Promise<contract.AdminProduct> {
     const counts = await products.countStock(shop)
-    return toView(product, counts.get(product.id))
+    const delivered = await products.countDelivered(shop)
+    return toView(product, counts.get(product.id), delivered.get(product.id))
   }
 
   return router
 }
 
-function toView(product: ProductRow, counts: products.StockCount = EMPTY): contract.AdminProduct {
+function toView(
+  product: ProductRow,
+  counts: products.StockCount = EMPTY,
+  delivered = 0,
+): contract.AdminProduct {
   return {
     id: product.id,
     name: product.name,
@@ -82,7 +90,7 @@ function toView(product: ProductRow, counts: products.StockCount = EMPTY): contr
     unlisted: product.unlisted_at !== null,
     createdAt: product.created_at,
     stock: counts.free,
-    sold: counts.sold,
+    sold: product.delivery_kind === 'keys' ? counts.sold : delivered,
   }
 }
 

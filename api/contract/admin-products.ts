@@ -38,6 +38,7 @@ export const AdminProduct = z.object({
   createdAt: Time,
   /** Card keys that can still be handed over. */
   stock: z.int(),
+  /** Card keys handed over; delivered orders of the other kinds. */
   sold: z.int(),
 })
 export type AdminProduct = z.output<typeof AdminProduct>
@@ -140,7 +141,8 @@ export const listStock = operation({
   id: 'listStock',
   method: 'GET',
   path: '/api/admin/products/:id/stock',
-  summary: 'Card keys of a product, newest batch first, with the batches.',
+  summary:
+    'Card keys of a product, newest batch first, with the batches. `/stock.txt` exports the free ones, `?batchId=` a batch.',
   audience: 'admin',
   params: IdParams,
   query: z.strictObject({

@@ -13,6 +13,9 @@ interface HeldText {
 }
 
 /** Gathers the keys, counts them in a dry run, and imports exactly the text that was counted. */
+/** A hundred thousand keys on a slow machine. */
+const IMPORT_MS = 300_000
+
 export function useStockImport(productId: string) {
   const typed = ref('')
   const held = shallowRef<HeldText>()
@@ -54,7 +57,8 @@ export function useStockImport(productId: string) {
   }
 
   function send(dryRun: boolean): Promise<StockImport> {
-    return adminCall(importStock, { params: { id: productId }, body: { text: text.value, dryRun } })
+    const body = { text: text.value, dryRun }
+    return adminCall(importStock, { params: { id: productId }, body, timeoutMs: IMPORT_MS })
   }
 
   async function check(): Promise<void> {

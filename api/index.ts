@@ -26,14 +26,16 @@ import { shopRoutes } from './shop.ts'
 
 export type { ApiContext } from './context.ts'
 
+/** Who asked went away before the answer was out. */
+const GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+
 /** @returns the app, and the open streams, which must end before the server can close. */
 export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } {
   const { shop } = api
   const streams = createOrderStreams(shop)
   const app = new Koa({ proxy: api.trustProxy > 0, maxIpsCount: api.trustProxy })
   app.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE')
-      shop.log.error({ err: error }, 'an answer failed')
+    if (!GONE.has(error.code ?? '')) shop.log.error({ err: error }, 'an answer failed')
   })
   app.use(securityHeaders)
   app.use(compress({ threshold: 1024, br: false }))

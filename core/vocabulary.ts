@@ -76,6 +76,5 @@ export const ALERT_KINDS = [
   'mail_dead',
   'notice_quarantined',
   'listener_new_address',
-  'low_stock',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]

@@ -51,7 +51,7 @@ export function listenerRoutes(api: ApiContext): Router {
 
 /** Only shown to the admin who asks, never mailed or stored: the request's own address will do until one is set. */
 function baseUrlOf({ shop }: ApiContext, ctx: Context): string {
-  return shop.settings.current.publicUrl || ctx.origin
+  return shop.settings.current.publicUrl || `${ctx.protocol}://${ctx.host}`
 }
 
 export function toListenerView(

@@ -48,7 +48,7 @@ const CLOSING_MS = 5_000
  * @param options.offsetMs added to every reading of the clock.
  */
 export async function openDb(url: string, options: { offsetMs?: () => number } = {}): Promise<Db> {
-  const engine: Engine = url.startsWith('mysql:') ? 'mysql' : 'sqlite'
+  const engine: Engine = isMysql(url) ? 'mysql' : 'sqlite'
   const inside: Inside = new AsyncLocalStorage()
   const kysely = new Kysely<Database>({ dialect: guardDialect(await chooseDialect(url), inside) })
   const clock = createClock(engine, options.offsetMs ?? (() => 0))
@@ -116,8 +116,13 @@ export async function openDb(url: string, options: { offsetMs?: () => number } =
   return db
 }
 
+/** MariaDB speaks the same protocol. */
+function isMysql(url: string): boolean {
+  return /^(mysql|mariadb):/.test(url)
+}
+
 function chooseDialect(url: string): Promise<Dialect> {
-  if (url.startsWith('mysql:')) return mysqlDialect(url)
+  if (isMysql(url)) return mysqlDialect(url)
   if (url.startsWith('sqlite:')) return sqliteDialect(url.slice('sqlite:'.length))
   throw new Error('A database URL starts with sqlite: or mysql://')
 }

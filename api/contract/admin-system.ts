@@ -216,8 +216,10 @@ export const changeSettings = operation({
   id: 'changeSettings',
   method: 'PUT',
   path: '/api/admin/settings',
-  summary: 'Changes the settings that are given.',
+  summary:
+    'Changes the settings that are given. Mailed links go to the public address, so the password is asked for.',
   audience: 'admin',
+  recentPassword: true,
   body: SettingsInput,
   reply: z.object({ settings: SettingsView, setByEnvironment: z.array(z.string()) }),
   refusals: ['bad_input', 'set_by_environment'],

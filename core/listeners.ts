@@ -46,20 +46,20 @@ export async function seedListener(
   }
   const channels = new Map<Channel, AccountRow>()
   for (const account of accounts) if (!channels.has(account.channel)) channels.set(account.channel, account)
-  await insertListener(tx, '手机', secret ?? newSecret(), [...channels.values()])
+  const phone = { name: '手机', enabled: true, secret: secret ?? newSecret() }
+  await insertListener(tx, phone, [...channels.values()])
 }
 
 async function insertListener(
   tx: Tx,
-  name: string,
-  secret: string,
+  { name, enabled, secret }: { name: string; enabled: boolean; secret: string },
   accounts: readonly AccountRow[],
 ): Promise<string> {
   const id = nanoid()
   const never = { checked_at: null, noticed_at: null, last_address: null, heartbeat_at: null }
   await tx.db
     .insertInto('listeners')
-    .values({ id, name, secret, enabled_at: tx.now(), created_at: tx.now(), ...never })
+    .values({ id, name, secret, enabled_at: enabled ? tx.now() : null, created_at: tx.now(), ...never })
     .execute()
   await linkAccounts(tx, id, accounts)
   return id
@@ -89,7 +89,7 @@ export async function addListener(
   actor: Actor,
 ): Promise<ListenerWithAccounts> {
   const id = await transaction(shop, async (tx) => {
-    const made = await insertListener(tx, input.name, newSecret(), await chosenAccounts(tx, input))
+    const made = await insertListener(tx, { ...input, secret: newSecret() }, await chosenAccounts(tx, input))
     await recordAudit(tx, actor, 'listeners.add', made, null, input)
     return made
   })

@@ -1,5 +1,6 @@
 /** The letters that go to buyers, as jobs of the outbox. */
 import { MailError } from '../com/email.ts'
+import { hashToken } from '../com/tokens.ts'
 import type { JobRow, OrderRow } from '../sql/schema.ts'
 import { raiseAlert } from './alerts.ts'
 import { fail } from './errors.ts'
@@ -85,7 +86,7 @@ export async function requestOrderLinks(shop: Shop, email: string, locale: Local
   const minute = Math.floor(shop.now() / 60_000)
   await enqueue(shop, {
     kind: 'lookup_mail',
-    key: `lookup_mail:${address.slice(0, 60)}:${minute}`,
+    key: `lookup_mail:${hashToken(address)}:${minute}`,
     payload: { email: address, locale },
   })
   shop.store.publish('jobs', '')

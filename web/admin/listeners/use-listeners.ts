@@ -3,7 +3,7 @@ import { reactive } from 'vue'
 import { listListeners, renewListenerSecret, showListenerSecret } from '../../../api/contract/admin-system.ts'
 import { useAnswer } from '../components/use-answer.ts'
 import { adminCall } from '../session.ts'
-import { useFresh } from './use-fresh.ts'
+import { useFresh } from '../components/use-fresh.ts'
 
 /** Often enough to see the phone's first call while one sets it up. */
 const LOOK_AGAIN_MS = 5_000

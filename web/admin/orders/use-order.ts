@@ -9,7 +9,7 @@ import {
   showAdminOrder,
 } from '../../../api/contract/admin-orders.ts'
 import { useAnswer } from '../components/use-answer.ts'
-import { useFresh } from '../listeners/use-fresh.ts'
+import { useFresh } from '../components/use-fresh.ts'
 import { adminCall } from '../session.ts'
 
 /** @param id of the order; it may change while the page stays. */

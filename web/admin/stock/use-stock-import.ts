@@ -12,10 +12,10 @@ interface HeldText {
   readonly text: string
 }
 
-/** Gathers the keys, counts them in a dry run, and imports exactly the text that was counted. */
 /** A hundred thousand keys on a slow machine. */
 const IMPORT_MS = 300_000
 
+/** Gathers the keys, counts them in a dry run, and imports exactly the text that was counted. */
 export function useStockImport(productId: string) {
   const typed = ref('')
   const held = shallowRef<HeldText>()

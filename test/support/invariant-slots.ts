@@ -24,6 +24,7 @@ interface Given {
 export function listGiven(events: readonly OrderEventRow[] = []): Given[] {
   return events
     .filter(({ kind }) => kind === 'placed' || kind === 'channel_changed')
+    .sort((a, b) => a.at - b.at)
     .map(({ at, detail }) => {
       const { channel, dueCents } = JSON.parse(detail) as { channel: string; dueCents: number }
       return { channel, amountCents: dueCents, at }
@@ -88,7 +89,7 @@ function holdOf(rows: Rows, order: OrderRow, { slotHoldS, slotCoolS }: Holding):
   const given = listGiven(rows.events.get(order.id)).filter(
     (one) => one.channel === order.channel && one.amountCents === order.due_cents,
   )
-  const from = slot?.claimed_at ?? Math.min(...given.map(({ at }) => at))
+  const from = slot?.claimed_at ?? given[0]?.at ?? order.created_at
   let until = order.expires_at + slotHoldS * 1000
   if (order.cancelled_at !== null && order.cancelled_at <= until)
     until = order.cancelled_at + slotHoldS * 1000

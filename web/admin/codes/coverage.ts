@@ -1,5 +1,5 @@
 import type { AccountView, Coverage } from '../../../api/contract/admin-codes.ts'
-import type { Channel } from '../../../core/vocabulary.ts'
+import { CHANNELS, type Channel } from '../../../core/vocabulary.ts'
 
 export type Row = Coverage['channels'][number]
 
@@ -8,9 +8,9 @@ export function countMissing(row: Row): number {
   return row.amounts.filter((one) => one.by === 'nothing').length
 }
 
-/** Channels that sell: their account is on. The others need no codes. */
+/** Channels that sell: an account of theirs is on. The others need no codes. */
 export function openChannels(accounts: readonly AccountView[]): Channel[] {
-  return accounts.filter((account) => account.enabled).map((account) => account.channel)
+  return CHANNELS.filter((channel) => accounts.some((one) => one.enabled && one.channel === channel))
 }
 
 /** Open channels on which a price lacks codes that one free-amount code would make up for. */

@@ -20,6 +20,8 @@ export interface Draft {
   channel: Channel | undefined
   amountText: string
   free: boolean
+  /** Chosen for this draft alone; empty for the account that is chosen for its channel. */
+  accountId: string
   /** The shop has this code already. */
   known: boolean
 }
@@ -35,8 +37,14 @@ export interface Candidate {
 /** The most that one request may carry. */
 const BATCH = 200
 
-/** @param saved is told how many codes each request added. */
-export function useCodeDrafts(saved: (count: number) => void) {
+/**
+ * @param saved is told how many codes each request added.
+ * @param accountOf where a draft is to be kept; undefined for its channel's first account.
+ */
+export function useCodeDrafts(
+  saved: (count: number) => void,
+  accountOf: (draft: Draft) => string | undefined,
+) {
   const drafts = reactive<Draft[]>([])
   const ready = computed(() => drafts.filter((one) => isComplete(one) && !isRepeated(one, drafts)))
   let lastKey = 0
@@ -73,7 +81,11 @@ export function useCodeDrafts(saved: (count: number) => void) {
   async function save(): Promise<void> {
     while (ready.value.length > 0) {
       const batch = ready.value.slice(0, BATCH)
-      const codes = batch.map((one) => ({ payload: one.payload, amountCents: amountOf(one) ?? null }))
+      const codes = batch.map((one) => ({
+        payload: one.payload,
+        amountCents: amountOf(one) ?? null,
+        accountId: accountOf(one),
+      }))
       const { added, refused } = await adminCall(addCodes, { body: { codes } })
       for (const draft of batch) {
         const reason = refused.find((one) => one.payload === draft.payload)?.reason
@@ -100,6 +112,7 @@ function newDraft(key: number, { name, picture, amountCents }: Candidate): Draft
     channel: undefined,
     amountText: amountCents === undefined ? '' : formatYuan(amountCents),
     free: false,
+    accountId: '',
     known: false,
   }
 }

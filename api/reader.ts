@@ -1,4 +1,5 @@
 /** Who asks: their language, their address, their proof. */
+import { isIP } from 'node:net'
 import type { Context } from 'koa'
 import type { Locale } from '../core/vocabulary.ts'
 
@@ -8,9 +9,14 @@ export function localeOf(ctx: Context): Locale {
   return best === 'zh-CN' || best === 'zh' ? 'zh-CN' : 'en'
 }
 
-/** IPv4 in its own form, also when it came through an IPv6 socket. */
+/** IPv4 in its own form, also when it came through an IPv6 socket. The connection's own where a proxy names none. */
 export function addressOf(ctx: Context): string {
-  return ctx.ip.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
+  const named = plainAddress(ctx.ip)
+  return isIP(named) ? named : plainAddress(ctx.req.socket.remoteAddress ?? '')
+}
+
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
 }
 
 const TOKEN = /^[A-Za-z0-9_-]{32}$/

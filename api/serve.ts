@@ -64,7 +64,7 @@ export function queryOf(ctx: Context): ReadonlyMap<string, string> {
 }
 
 /** Fields that have a refusal of their own. */
-const OWN_REFUSALS = { email: 'bad_email', to: 'bad_email', priceCents: 'bad_amount' } as const
+const OWN_REFUSALS = { email: 'bad_email', priceCents: 'bad_amount' } as const
 
 function parse<S extends Schema>(schema: S | undefined, value: unknown, missing: RefusalCode): z.output<S> {
   if (!schema) return undefined as z.output<S>

@@ -62,7 +62,10 @@ export const AdminOrderDetail = z.object({
 })
 export type AdminOrderDetail = z.output<typeof AdminOrderDetail>
 
-const Day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/))
+const Day = z.string().check(
+  z.regex(/^\d{4}-\d{2}-\d{2}$/),
+  z.refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`))),
+)
 
 /** Filters of the order list and of its export. */
 export const OrderFilter = z.strictObject({

@@ -79,6 +79,11 @@ export const SettingsView = z.object({
 })
 export type SettingsView = z.output<typeof SettingsView>
 
+/** With a host and a port that exist as such: links in mails are made of it. */
+function isUrlOrEmpty(text: string): boolean {
+  return text === '' || URL.canParse(text)
+}
+
 const Seconds = z.int().check(z.minimum(0), z.maximum(86_400))
 
 export const SettingsInput = z.partial(
@@ -87,7 +92,9 @@ export const SettingsInput = z.partial(
     shopNotice: text(500),
     contact: line(0, 200),
     brandColor: z.string().check(z.regex(/^#[0-9a-fA-F]{6}$/)),
-    publicUrl: z.string().check(z.maxLength(200), z.regex(/^(https?:\/\/[^\s/?#@]+)?$/)),
+    publicUrl: z
+      .string()
+      .check(z.maxLength(200), z.regex(/^(https?:\/\/[^\s/?#@]+)?$/), z.refine(isUrlOrEmpty)),
     timeZone: z.string().check(z.minLength(1), z.maxLength(64)),
     orderTtlS: z.int().check(z.minimum(30), z.maximum(3600)),
     lateAcceptS: Seconds,

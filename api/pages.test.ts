@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { sendRaw, serveShop, type TestApp } from '../test/support/app.ts'
+import { describeOnEngines } from '../test/support/engines.ts'
+import { openTestShop, type TestShop } from '../test/support/shop.ts'
+import { openTrade, type Trade } from '../test/support/trade.ts'
+
+describeOnEngines('the pages', (engine) => {
+  let shop: TestShop
+  let trade: Trade
+  let served: TestApp
+  beforeAll(async () => {
+    shop = await openTestShop(engine, { shopName: '小店 <b>&"' })
+    trade = await openTrade(shop)
+    served = await serveShop(shop)
+  })
+  afterAll(async () => {
+    await served.close()
+    await shop.close()
+  })
+
+  const get = (path: string, headers: Record<string, string> = {}) => sendRaw(served.url, path, { headers })
+
+  it.each([
+    '/app/../secret.txt',
+    '/app/..%2fsecret.txt',
+    '/app/%2e%2e/secret.txt',
+    '/app/%2e%2e%2fsecret.txt',
+    '/app/assets/../../secret.txt',
+    '/app/assets/..%5c..%5csecret.txt',
+    '/app/..%252fsecret.txt',
+    '/app//../secret.txt',
+    '/app/%00',
+    '/app/index.html%00.png',
+    '/app//etc/passwd',
+    '/app/assets',
+    '/app/assets/',
+    '/app/',
+    '/app/assets/main-abc123.js.map',
+    '/app/assets/main-abc123.js.map/',
+    '/app/assets/main-abc123.js.MAP',
+    '/.env',
+    '/.git/config',
+    '/package.json',
+    '/data/shop.db',
+    '/assets/main-abc123.js',
+  ])('%s is not found', async (path) => {
+    const { status, text } = await get(path)
+    expect([400, 404]).toContain(status)
+    expect(text).not.toMatch(/the secret beside|secret\.ts|root:/)
+  })
+
+  it('keep hashed files for a year and ask for everything else anew', async () => {
+    const script = await get('/app/assets/main-abc123.js')
+    expect(script.status).toBe(200)
+    expect(script.headers['content-type']).toContain('javascript')
+    expect(script.headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect((await get('/app/index.html')).headers['cache-control']).toBe('no-cache')
+    expect((await get('/')).headers['cache-control']).toBe('no-cache')
+  })
+
+  it('name shop, product and price for whoever shares the link, as text and never as HTML', async () => {
+    expect((await get('/')).text).toContain('<title>小店 &lt;b&gt;&amp;&quot;</title>')
+    const productId = await trade.addProduct({ name: '月卡 <img src=x>$&', priceCents: 990 })
+    const { text } = await get(`/goods/${productId}`)
+    expect(text).toContain('<title>月卡 &lt;img src=x&gt;$&amp; ¥9.90')
+    expect(text).toContain('<meta property="og:title" content="月卡 &lt;img src=x&gt;$&amp; ¥9.90')
+    expect(text).not.toMatch(/<img src=x|<b>/)
+  })
+
+  it('show an order’s amount and code without any script, and never the goods', async () => {
+    const order = await trade.order(await trade.addProduct({ sharedText: 'the very goods' }))
+    const open = await get(`/pay/${order.id}`)
+    expect(open.headers['cache-control']).toBe('no-store')
+    expect(open.text).toContain(`¥${(order.due_cents / 100).toFixed(2)}`)
+    expect(open.text).toContain(`/api/orders/${order.id}/code.png`)
+    await trade.pay(order)
+    const paid = await get(`/pay/${order.id}`)
+    expect(paid.text).toContain('delivered')
+    expect(paid.text).not.toMatch(/the very goods|code\.png/)
+  })
+
+  it('say in the page itself that something is missing', async () => {
+    for (const path of [`/goods/${'A'.repeat(21)}`, '/goods/<script>', `/pay/${'A'.repeat(21)}`, '/pay/%00'])
+      expect((await get(path)).text).toMatch(/not found|Not Found|没有找到|^Bad/)
+  })
+
+  it('and everything else carry what keeps them from being framed, sniffed or run by others', async () => {
+    const paths = [
+      '/',
+      '/app/assets/main-abc123.js',
+      '/api/shop',
+      '/api/nothing',
+      '/nothing',
+      '/openapi.json',
+      '/addons/pay/api/notify',
+    ]
+    for (const path of paths) {
+      const { headers } = await get(path)
+      const policy = String(headers['content-security-policy'])
+      expect([path, policy]).toEqual([path, expect.stringContaining("default-src 'none'")])
+      expect(policy).not.toMatch(/unsafe-inline|unsafe-eval|\*/)
+      for (const part of ["frame-ancestors 'none'", "base-uri 'none'", "script-src 'self'"])
+        expect(policy).toContain(part)
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+      })
+      for (const name of [
+        'x-powered-by',
+        'server',
+        'access-control-allow-origin',
+        'strict-transport-security',
+      ])
+        expect([path, name, headers[name]]).toEqual([path, name, undefined])
+    }
+  })
+
+  it('answer TRACE and CONNECT-like methods with nothing', async () => {
+    const { status, text } = await sendRaw(served.url, '/', {
+      method: 'TRACE',
+      headers: { 'X-Secret': 'abc' },
+    })
+    expect([status >= 400 && status < 502, text.includes('abc')]).toEqual([true, false])
+  })
+
+  it('describe products in markdown, without HTML, foreign pictures or dangerous links', async () => {
+    const description = [
+      '**bold** <script>alert(1)</script> <img src=x onerror=alert(1)>',
+      '[bad](javascript:alert(1)) [data](data:text/html,x) [good](https://example.com)',
+      '![tracker](https://evil.example/p.png) https://auto.example',
+    ].join('\n\n')
+    const productId = await trade.addProduct({ description })
+    const { text } = await get(`/api/products/${productId}`)
+    const html = (JSON.parse(text) as { descriptionHtml: string }).descriptionHtml
+    expect(html).toContain('<strong>bold</strong>')
+    expect(html).toContain(
+      '<a href="https://example.com" rel="noopener noreferrer nofollow" target="_blank">',
+    )
+    expect(html).toContain('href="https://auto.example"')
+    expect(html).not.toMatch(/<script|<img|href="(javascript|data):/i)
+  })
+})

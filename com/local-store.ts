@@ -14,6 +14,9 @@ export interface Store {
    * other). After 5 seconds of waiting it runs all the same. Not re-entrant: work must not lock its own keys.
    */
   withLocks<T>(keys: readonly string[], work: () => Promise<T>): Promise<T>
+  /** Keeps a value for a while, for whoever recalls it; it may be gone at any time. */
+  remember(key: string, value: string, ttlMs: number): Promise<void>
+  recall(key: string): Promise<string | undefined>
   /** Tells every subscriber of every process, at most once and without a promise that it arrives. */
   publish(topic: string, message: string): void
   /** @returns the way to end it. */
@@ -33,6 +36,9 @@ export type Receiver = (topic: string, message: string) => void
 /** How long a caller waits for a lock in all. */
 export const LOCK_WAIT_MS = 5_000
 
+/** Values that one process keeps; the oldest go first. */
+const MOST_KEPT = 10_000
+
 /** A limiter's points are out of reach: it only counts, and each hit brings its own limit. */
 export const COUNT_ONLY = { points: Number.MAX_SAFE_INTEGER, duration: 1 }
 
@@ -41,6 +47,7 @@ export function createLocalStore(log: Log): Store {
   const counters = new RateLimiterMemory(COUNT_ONLY)
   const queues = new Map<string, Promise<void>>()
   const receivers = new Set<Receiver>()
+  const kept = new Map<string, { value: string; until: number }>()
 
   return {
     async hit(key, limit, windowMs) {
@@ -57,6 +64,20 @@ export function createLocalStore(log: Log): Store {
       } finally {
         for (const release of releases) release()
       }
+    },
+
+    async remember(key, value, ttlMs) {
+      kept.delete(key)
+      kept.set(key, { value, until: Date.now() + ttlMs })
+      for (const [oldest, { until }] of kept) {
+        if (kept.size <= MOST_KEPT && until > Date.now()) break
+        kept.delete(oldest)
+      }
+    },
+
+    async recall(key) {
+      const found = kept.get(key)
+      return found && found.until > Date.now() ? found.value : undefined
     },
 
     publish(topic, message) {

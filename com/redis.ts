@@ -68,6 +68,17 @@ export async function createRedisStore({ url, prefix, log, local }: RedisStoreOp
       return local.withLocks(keys, () => withRedisLocks(redis, breaker, names, deadline, work))
     },
 
+    async remember(key, value, ttlMs) {
+      const ttl = Math.max(1, Math.ceil(ttlMs))
+      const done = await breaker.run(() => redis.set(`${prefix}kept:${key}`, value, 'PX', ttl))
+      if (!done) await local.remember(key, value, ttlMs)
+    },
+
+    async recall(key) {
+      const answer = await breaker.run(async () => ({ value: await redis.get(`${prefix}kept:${key}`) }))
+      return answer ? (answer.value ?? undefined) : local.recall(key)
+    },
+
     publish(topic, message) {
       local.publish(topic, message)
       void breaker.run(() => redis.publish(wakeChannel, JSON.stringify([self, topic, message])))

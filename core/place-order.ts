@@ -6,6 +6,7 @@ import { claimAmount, shownCode, withPool, type Pool } from './claim-amount.ts'
 import { fail } from './errors.ts'
 import { MAX_CENTS } from './money.ts'
 import { networkOf } from './network.ts'
+import { notingFull, refuseKnownFull } from './full-pools.ts'
 import { recordEvent } from './order-state.ts'
 import { countFreeStock } from './stock.ts'
 import { getProduct } from './products.ts'
@@ -37,14 +38,16 @@ export async function placeOrder(shop: Shop, wish: OrderWish): Promise<PlacedOrd
   const buyerToken = wish.buyerToken ?? randomToken(24)
   const buyer = { hash: hashToken(buyerToken), email: wish.email.toLowerCase(), net: networkOf(wish.address) }
   const locks = [`buyer:${buyer.hash}`, `email:${buyer.email}`, `net:${buyer.net}`]
+  const price = product.price_cents * wish.quantity
+  if (wish.buyerToken === undefined) await refuseKnownFull(shop, wish.channel, price)
   return shop.store.withLocks(locks, async () => {
     const open = await listOpenOrders(shop, buyer)
     const same = open.find((order) => order.buyer_hash === buyer.hash && isSameWish(order, product, wish))
     if (same) return { order: same, buyerToken, resumed: true }
     await checkLimits(shop, buyer, open)
-    const price = product.price_cents * wish.quantity
-    const order = await withPool(shop, wish.channel, price, (pool) =>
-      reserve(shop, pool, product, wish, buyer),
+    await refuseKnownFull(shop, wish.channel, price)
+    const order = await notingFull(shop, wish.channel, price, () =>
+      withPool(shop, wish.channel, price, (pool) => reserve(shop, pool, product, wish, buyer)),
     )
     return { order, buyerToken, resumed: false }
   })

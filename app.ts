@@ -11,7 +11,7 @@ import { greetingText, writeListenerFile, type Greeting } from './com/greeting.t
 import { listen } from './com/listen.ts'
 import { createLog, type Log } from './com/log.ts'
 import { createQrReader } from './com/qr-reader.ts'
-import { openSpool } from './com/spool.ts'
+import { openProcessSpool } from './com/process-spool.ts'
 import { createStore } from './com/store.ts'
 import { startClock } from './core/clock.ts'
 import { createJobHandlers } from './core/job-handlers.ts'
@@ -50,9 +50,7 @@ async function start(config: Config): Promise<void> {
   }
   await prepareShop(shop, config)
 
-  const server = createServer(LIMITS)
-  const port = await listen(server, config.port, config.host)
-  const spool = await openSpool<Notice>(join(config.dataDir, `spool-${port}.jsonl`))
+  const spool = await openProcessSpool<Notice>(config.dataDir)
   const pictures = createQrReader()
   const { app, streams } = createApp({
     shop,
@@ -64,8 +62,10 @@ async function start(config: Config): Promise<void> {
     badSignLimit: config.badSignLimit,
     pagesDir: join(dirname(fileURLToPath(import.meta.url)), '..', 'public', 'app'),
   })
+  const server = createServer(LIMITS)
   const answer = app.callback()
   server.on('request', (request, response) => void answer(request, response))
+  const port = await listen(server, config.port, config.host)
   const clock = startClock(shop, spool, createJobHandlers(config.mailScheduleMs))
   await greet(config, shop, port)
 

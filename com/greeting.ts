@@ -1,7 +1,7 @@
 /** What the operator needs at start: printed for people, and left in a file for the phone in the terminal. */
-import { writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { replaceFile } from './durable-files.ts'
 
 export interface Greeting {
   readonly port: number
@@ -47,7 +47,7 @@ export function greetingText(greeting: Greeting): string {
 export async function writeListenerFile(dataDir: string, greeting: Greeting, secret: string): Promise<void> {
   const target = { url: `${localUrl(greeting)}/addons/pay/`, secret }
   const path = join(dataDir, 'listener.json')
-  await writeFile(path, `${JSON.stringify(target)}\n`, { mode: 0o600 })
+  await replaceFile(path, `${JSON.stringify(target)}\n`)
 }
 
 function localUrl({ host, port }: Greeting): string {

@@ -113,6 +113,13 @@ export async function openSpool<T>(path: string): Promise<Spool<T>> {
   }
 }
 
+/** @returns what a spool holds, oldest first, without touching it: its process may still be at work. */
+export async function readSpool<T>(path: string): Promise<T[]> {
+  const text = await readFile(path, 'utf8')
+  const whole = text.split('\n').filter(isWhole)
+  return whole.map((line) => JSON.parse(line.slice(CHECKSUM_LENGTH + 1)) as T)
+}
+
 const CHECKSUM_LENGTH = 16
 
 function toLine(json: string): string {

@@ -46,7 +46,12 @@ export async function receiveNotice(
 export async function drainSpool(shop: Shop, spool: Spool<Notice>): Promise<number> {
   if (spool.size() === 0) return 0
   return spool.drain(async (notice) => {
-    await recordPayment(shop, notice)
+    try {
+      await recordPayment(shop, notice)
+    } catch (error) {
+      shop.log.warn({ waiting: spool.size(), err: error }, 'spooled notices wait')
+      throw error
+    }
   })
 }
 

@@ -19,7 +19,7 @@ export async function countFreeStock(shop: Shop, productId: string): Promise<num
 }
 
 /**
- * Gives an order its card keys: all of them or none.
+ * Gives an order its card keys in the order of their import: all of them or none.
  *
  * @returns false when the stock is short; nothing is assigned then.
  */
@@ -28,7 +28,7 @@ export async function assignKeys(
   order: { id: string; productId: string; quantity: number },
 ): Promise<boolean> {
   let missing = order.quantity
-  while (missing > 0) {
+  for (let tries = 0; missing > 0; tries += 1) {
     const candidates = await tx.db
       .selectFrom('stock_items')
       .select('id')
@@ -43,28 +43,23 @@ export async function assignKeys(
       await releaseKeys(tx, order.id)
       return false
     }
-    missing -= await takeKeys(tx, order.id, candidates, missing)
+    const picked = (tries === 0 ? candidates : shuffle(candidates)).slice(0, missing)
+    missing -= await takeKeys(tx, order.id, picked)
   }
   return true
 }
 
-/** Candidates beyond what is needed, mixed, so that orders paid at once do not queue for the same row. */
+/** Candidates beyond what is needed, mixed once someone else was quicker, so that orders do not queue for one row. */
 const SPARE = 20
 
-async function takeKeys(
-  tx: Tx,
-  orderId: string,
-  candidates: readonly { id: string }[],
-  count: number,
-): Promise<number> {
-  const picked = candidates.length > count + 1 ? shuffle(candidates) : candidates
+async function takeKeys(tx: Tx, orderId: string, picked: readonly { id: string }[]): Promise<number> {
   const { numUpdatedRows } = await tx.db
     .updateTable('stock_items')
     .set({ order_id: orderId, assigned_at: tx.now() })
     .where(
       'id',
       'in',
-      picked.slice(0, count).map((item) => item.id),
+      picked.map((item) => item.id),
     )
     .where('order_id', 'is', null)
     .where('voided_at', 'is', null)

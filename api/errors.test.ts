@@ -164,9 +164,8 @@ describe('what nobody expected', () => {
   }
 
   it('is a fault with a number that the log knows, and says nothing of what went wrong', async () => {
-    const [{ status, text }] = (await answerWith(
-      new Error('table `orders` at 10.0.0.5 has /etc/secret'),
-    )) as [{ status: number; text: string }]
+    const [answer] = await answerWith(new Error('table `orders` at 10.0.0.5 has /etc/secret'))
+    const { status, text } = answer!
     const { error } = JSON.parse(text) as { error: { code: string; details: { requestId: string } } }
     expect([status, error.code]).toEqual([500, 'fault'])
     expect(text).not.toMatch(/orders|10\.0\.0\.5|secret|at /)

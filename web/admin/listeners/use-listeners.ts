@@ -1,17 +1,31 @@
 /** The listener devices, their signs of life, and their secrets while they are shown. */
-import { reactive } from 'vue'
-import { listListeners, renewListenerSecret, showListenerSecret } from '../../../api/contract/admin-system.ts'
+import { reactive, watch } from 'vue'
+import { listCodes } from '../../../api/contract/admin-codes.ts'
+import {
+  listListeners,
+  renewListenerSecret,
+  showListenerSecret,
+  type ListenerView,
+} from '../../../api/contract/admin-system.ts'
 import { useAnswer } from '../components/use-answer.ts'
-import { adminCall } from '../session.ts'
 import { useFresh } from '../components/use-fresh.ts'
+import { adminCall } from '../session.ts'
+import { isSeen } from './signs.ts'
 
 /** Often enough to see the phone's first call while one sets it up. */
 const LOOK_AGAIN_MS = 5_000
 
-export function useListeners() {
+/** @param greeted is told when a device that never called before has called. */
+export function useListeners(greeted: (listener: ListenerView) => void) {
   const { answer, error, reload } = useAnswer(() => adminCall(listListeners))
+  const { answer: codes } = useAnswer(() => adminCall(listCodes))
   useFresh(reload, LOOK_AGAIN_MS)
   const secrets = reactive(new Map<string, string>())
+
+  watch(answer, (now, before) => {
+    const silent = new Set(before?.listeners.filter((one) => !isSeen(one)).map((one) => one.id))
+    now?.listeners.filter((one) => isSeen(one) && silent.has(one.id)).forEach(greeted)
+  })
 
   /** @throws ApiError */
   async function show(id: string): Promise<void> {
@@ -23,5 +37,5 @@ export function useListeners() {
     secrets.set(id, (await adminCall(renewListenerSecret, { params: { id } })).secret)
   }
 
-  return { answer, error, reload, secrets, show, hide: (id: string) => secrets.delete(id), renew }
+  return { answer, error, reload, codes, secrets, show, hide: (id: string) => secrets.delete(id), renew }
 }

@@ -103,7 +103,7 @@ const zh = {
   capNone: '留空不限',
   capWrong: '金额形如 500 或 500.00，最多两位小数。',
   capHint:
-    '今天已付的订单，加上还没付的订单，再加新订单会超过上限时，就不再给这个账户派单，改用同渠道的其他账户；都到上限时，买家暂时不能用这个渠道。每天 0 点（{zone}）重新计算。',
+    '今天已付的和还没付的订单都算在内。下一笔会超过上限时，由同渠道的其他账户接；都满了，买家暂时不能用这个渠道。每天 0 点（{zone}）重新算。',
   quiet: '安静时段',
   quietSwitch: '每天有一段时间不派单',
   quietFrom: '安静时段从几点开始',
@@ -237,9 +237,9 @@ const en: Record<keyof typeof zh, string> = {
   capNone: 'Empty: no cap',
   capWrong: 'An amount looks like 500 or 500.00, with at most two decimals.',
   capHint:
-    'Once today’s paid orders, those still open and the new one would exceed it, this account gets no more orders today, and another account of the channel takes over. When all are at their cap, buyers cannot use the channel for now. It starts anew at midnight ({zone}).',
+    'Today’s paid and open orders count. An order that would exceed the cap goes to another account of the channel; when all are full, buyers cannot use the channel for now. It starts anew at midnight ({zone}).',
   quiet: 'Quiet hours',
-  quietSwitch: 'No new orders for part of each day',
+  quietSwitch: 'No new orders at set hours',
   quietFrom: 'Quiet hours begin at',
   quietTo: 'Quiet hours end at',
   from: 'From',

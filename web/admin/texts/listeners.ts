@@ -3,7 +3,7 @@ import { translator } from '../../locales/locale.ts'
 
 const zh = {
   title: '监听设备',
-  lead: '收款手机上的监听 App 看到“到账”通知就报告给店铺，订单随即自动发货。',
+  lead: '收款手机上的监听 App 看到“到账”通知就报告给店铺，订单随即自动发货。有几个钱包就要有几台手机，每台各有自己的密钥。',
   setUp: '在 App 里填这两项',
   apiAddress: 'API 地址',
   apiAddressHint: '要原样填写，最后的斜杠 / 不能少。',
@@ -28,7 +28,7 @@ const zh = {
   lastCheck: '最近一次配置检查',
   lastNotice: '最近一次到账通知',
   lastAddress: '最近来自地址',
-  neverSeen: '这台设备还没有联系过店铺',
+  neverSeen: '等待第一次联系：把下面两项填进 App，点“保存”',
   seen: '已经联通',
   checkedOnly: '配置成功，还没有报告过到账',
   disabled: '已停用',
@@ -50,14 +50,32 @@ const zh = {
   adviceDirect:
     '钱直接进您自己的余额，没有手续费，中间不经过任何人。卖自己的商品用这个店铺；已有网站要接收款，用接口版。',
   adviceRules:
-    '提醒：自 2022 年 3 月 1 日起（银发〔2021〕259号），个人收款码不得用于明显的经营活动或大量远程收款，钱包会限制看起来像这样的账号。控制每个账户的收款量、避开深夜、量大时申请官方商户码，是可行的办法。',
+    '提醒：自 2022 年 3 月 1 日起（银发〔2021〕259号），个人收款码不得用于明显的经营活动或大量远程收款，钱包会限制看起来像这样的账号。控制每个账户的收款量、避开深夜（都在“账户与二维码”的账户设置里）、量大时申请官方商户码，是可行的办法。',
   empty: '还没有监听设备。',
-  emptyHelp: '重启程序会自动建立第一台。',
+  emptyHelp: '点“添加设备”建立第一台。',
+  greeted: '“{name}”联系上了',
+  on: '使用中',
+  add: '添加设备',
+  change: '编辑',
+  changeNamed: '编辑“{name}”',
+  switch: '使用“{name}”',
+  name: '设备名称',
+  nameExample: '例如：柜台的旧手机',
+  nameNeeded: '请填写设备名称。',
+  reports: '报告哪个{channel}账户',
+  reportsNone: '不报告',
+  nameOff: '{name}（已停用）',
+  accountNeeded: '至少选一个账户：一个都不选，这台手机的报告会被当作密钥错误拒绝。',
+  oneEach:
+    '每个渠道只能选一个账户：到账通知只说是微信还是支付宝，不说是哪个账户。同一渠道的第二个钱包要用另一台手机。',
+  sharedAccount: '这个{channel}账户已由“{names}”报告。两台手机都报告同一笔钱时，第二次会记成“多余款项”。',
+  reportsFor: '报告',
+  reportsNothing: '没有选账户，它的报告会被拒绝。点“编辑”选上它登录的钱包。',
 }
 
 const en: Record<keyof typeof zh, string> = {
   title: 'Listeners',
-  lead: 'The listener app on the receiving phone sees each “money received” notification and reports it; the order is then delivered by itself.',
+  lead: 'The listener app on the receiving phone sees each “money received” notification and reports it; the order is then delivered by itself. As many phones as wallets, each with a key of its own.',
   setUp: 'Type these two into the app',
   apiAddress: 'API address',
   apiAddressHint: 'Type it exactly, with the slash / at the end.',
@@ -84,7 +102,7 @@ const en: Record<keyof typeof zh, string> = {
   lastCheck: 'Last configuration check',
   lastNotice: 'Last notice of money',
   lastAddress: 'Last seen from',
-  neverSeen: 'This device has not called yet',
+  neverSeen: 'Waiting for its first call: type the two below into the app and press “保存”',
   seen: 'Connected',
   checkedOnly: 'Configured; no money reported yet',
   disabled: 'Switched off',
@@ -110,9 +128,30 @@ const en: Record<keyof typeof zh, string> = {
   adviceDirect:
     'Money goes straight to your own balance, without a fee and with nobody in between. Use the shop for your own goods, and the API edition for a site you already have.',
   adviceRules:
-    'Rules: since 1 March 2022 (银发〔2021〕259号) personal codes must not serve plainly commercial or remote business in volume, and wallets restrict accounts that look like it. Caps per account, quiet hours and an official merchant code are the answers.',
+    'Rules: since 1 March 2022 (银发〔2021〕259号) personal codes must not serve plainly commercial or remote business in volume, and wallets restrict accounts that look like it. Caps per account and quiet hours (both in the account settings under “Accounts and QR codes”) and an official merchant code are the answers.',
   empty: 'No listener yet.',
-  emptyHelp: 'Restarting the program makes the first one.',
+  emptyHelp: 'Press “Add a device” for the first one.',
+  greeted: '“{name}” has called',
+  on: 'In use',
+  add: 'Add a device',
+  change: 'Edit',
+  changeNamed: 'Edit “{name}”',
+  switch: 'Use “{name}”',
+  name: 'Name of the device',
+  nameExample: 'such as: old phone at the counter',
+  nameNeeded: 'Name the device.',
+  reports: '{channel} account that it reports',
+  reportsNone: 'None',
+  nameOff: '{name} (switched off)',
+  accountNeeded:
+    'Choose at least one account: without any, the reports of this phone are refused as wrongly signed.',
+  oneEach:
+    'One account on each channel: a notification says only WeChat or Alipay, not which account. A second wallet on the same channel needs another phone.',
+  sharedAccount:
+    'This {channel} account is reported by “{names}” already. When two phones report the same money, the second report becomes “surplus”.',
+  reportsFor: 'Reports',
+  reportsNothing:
+    'No account is chosen, and its reports are refused. Press “Edit” and choose the wallet on this phone.',
 }
 
 export const t = translator<typeof zh>({ 'zh-CN': zh, en })

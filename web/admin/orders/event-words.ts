@@ -8,6 +8,11 @@ import { word } from '../texts/words.ts'
 
 type Text = Parameters<typeof t>[0]
 
+interface Fact {
+  readonly label: string
+  readonly value: string
+}
+
 const KINDS: Record<EventKind, Text> = {
   placed: 'eventPlaced',
   channel_changed: 'eventChannelChanged',
@@ -45,8 +50,18 @@ const LABELS: Readonly<Record<string, Text>> = {
   found: 'found',
 }
 
-export function kindWords(kind: EventKind): string {
-  return t(KINDS[kind])
+/** What happened, in a line, and the facts that say more. */
+export function eventWords({ kind, detail }: OrderEvent): { title: string; facts: Fact[] } {
+  if (kind === 'paid' && detail.by === 'assigned' && detail.reason === 'inbox') {
+    const { by: _by, reason: _reason, ...rest } = detail
+    return { title: t('eventPaidInbox'), facts: factWords(rest) }
+  }
+  if (kind === 'noted' && detail.refund === true) {
+    const { refund: _refund, ...rest } = detail
+    return { title: t('eventRefunded'), facts: factWords(rest) }
+  }
+  const title = kind === 'noted' && detail.note === '' ? 'eventNoteCleared' : KINDS[kind]
+  return { title: t(title), facts: factWords(detail) }
 }
 
 /** @returns who did it: an admin stands by their own name. */
@@ -56,7 +71,7 @@ export function actorWords(actor: string): string {
 }
 
 /** The facts that say something, each with its label. */
-export function factWords(detail: OrderEvent['detail']): { label: string; value: string }[] {
+function factWords(detail: OrderEvent['detail']): Fact[] {
   return Object.entries(detail).flatMap(([name, value]) => {
     if (value === null || value === '') return []
     const label = LABELS[name]

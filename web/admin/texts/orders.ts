@@ -48,7 +48,8 @@ const zh = {
   noteHint: '只有您能看到。',
   markPaid: '标记已付',
   markPaidTitle: '标记这笔订单已付款？',
-  markPaidText: '请先在钱包里确认收到了这笔钱。确认后订单按已付款处理并立即发货，收不回来。',
+  markPaidText:
+    '请先在钱包里确认收到了这笔钱。如果它就在“待处理”里，请在那里指派，不要在这里标记。确认后订单按已付款处理并立即发货，收不回来。',
   markPaidCancelled: '这笔订单已取消，只有确认收到钱时才标记。',
   reason: '原因',
   markedPaid: '已标记付款',
@@ -96,7 +97,11 @@ const zh = {
   message: '留言',
   found: '找到疑似到账',
   reportedWhy:
-    '买家说已经付款，但系统没有配到。请到钱包核对金额和时间：收到了就“标记已付”，没收到请联系买家。',
+    '买家说已经付款，但系统没有配到。先看“待处理”里有没有这笔到账，有就指派给这笔订单；没有再到钱包核对，收到了就“标记已付”，没收到请联系买家。',
+  eventPaidInbox: '付款成功：在“待处理”里指派了一笔到账',
+  eventRefunded: '在“待处理”里记下：这笔到账已退款',
+  eventNoteCleared: '清空备注',
+  toInbox: '去“待处理”',
 }
 
 const en: Record<keyof typeof zh, string> = {
@@ -148,7 +153,7 @@ const en: Record<keyof typeof zh, string> = {
   markPaid: 'Mark paid',
   markPaidTitle: 'Mark this order paid?',
   markPaidText:
-    'First make sure in the wallet that the money arrived. The order is then paid and delivered at once, and that cannot be taken back.',
+    'First make sure in the wallet that the money arrived. If it stands in the inbox, assign it there instead. The order is then paid and delivered at once, and that cannot be taken back.',
   markPaidCancelled: 'This order was cancelled: mark it only when the money is certain.',
   reason: 'Reason',
   markedPaid: 'Marked paid',
@@ -197,7 +202,11 @@ const en: Record<keyof typeof zh, string> = {
   message: 'Message',
   found: 'A likely payment was found',
   reportedWhy:
-    'The buyer says that it was paid, but no payment matched. Check amount and time in the wallet: mark it paid if the money is there, else contact the buyer.',
+    'The buyer says that it was paid, but no payment matched. Look for the payment in the inbox first and assign it to this order. If it is not there, check the wallet: mark the order paid if the money arrived, else contact the buyer.',
+  eventPaidInbox: 'Paid: a payment was assigned to it in the inbox',
+  eventRefunded: 'Noted in the inbox: this payment was refunded',
+  eventNoteCleared: 'Note cleared',
+  toInbox: 'Go to the inbox',
 }
 
 export const t = translator<typeof zh>({ 'zh-CN': zh, en })

@@ -30,13 +30,15 @@ const zh = {
   emptyFilter: '没有符合筛选条件的到账。',
   matchedWhy: '金额和渠道正好对上一笔待付订单，订单随即付清。',
   lateWhy: '订单刚超时钱就到了，还在宽限时间内，订单照常付清。',
-  surplusWhy: '订单已经付过，同样金额又来一笔：重复通知，或买家付了两次。请到钱包核对，付了两次的请退款。',
+  surplusWhy:
+    '订单已经付过，同样金额又来一笔：重复通知，或买家付了两次。请到钱包核对，付了两次的请退款，再到“待处理”里记下。',
   suggestedWhy:
-    '这个金额最近一次属于这笔订单，但到账太晚或订单已取消，不会自动发货。请打开订单核对，确认后在那里“标记已付”。',
+    '这个金额最近一次属于这笔订单，但到账太晚或订单已取消，不会自动发货。核对后在“待处理”里指派给它。',
   unmatchedWhy:
-    '没有订单在等这个金额：可能是别人给您转的钱、买家改了金额，或付了很久以前的码。请到钱包核对，再找到买家的订单“标记已付”或退款。',
-  assignedWhy: '由管理员指定给这笔订单。',
-  quarantinedWhy: '签名正确，但内容不是一笔钱。请看原始内容，必要时到钱包核对。',
+    '没有订单在等这个金额：可能是别人给您转的钱、买家改了金额，或付了很久以前的码。请到钱包核对，再到“待处理”里指派给买家的订单，或记下退款、忽略。',
+  assignedWhy: '在“待处理”里指派给这笔订单，订单由此付清。',
+  quarantinedWhy: '签名正确，但内容不是一笔钱。请看原始内容，必要时到钱包核对，再到“待处理”里了结。',
+  toInbox: '去“待处理”',
 }
 
 const en: Record<keyof typeof zh, string> = {
@@ -69,14 +71,15 @@ const en: Record<keyof typeof zh, string> = {
   matchedWhy: 'Amount and channel were exactly those of an open order, which it paid.',
   lateWhy: 'It came just after the order timed out, inside the late window, and paid it.',
   surplusWhy:
-    'The order was paid already and the same amount came again: a repeated notice, or the buyer paid twice. Check the wallet, and refund a double payment.',
+    'The order was paid already and the same amount came again: a repeated notice, or the buyer paid twice. Check the wallet, refund a double payment, and note it in the inbox.',
   suggestedWhy:
-    'The amount last belonged to this order, but the money came too late or the order was cancelled, so nothing was delivered. Open the order, check, and mark it paid there.',
+    'The amount last belonged to this order, but the money came too late or the order was cancelled, so nothing was delivered. Check, then assign it to the order in the inbox.',
   unmatchedWhy:
-    'No order waits for this amount: a transfer from someone else, a changed amount, or an old code. Check the wallet, then mark the buyer’s order paid, or refund.',
-  assignedWhy: 'An admin assigned it to this order.',
+    'No order waits for this amount: a transfer from someone else, a changed amount, or an old code. Check the wallet, then assign it to the buyer’s order in the inbox, or note a refund or that nothing is to be done.',
+  assignedWhy: 'Assigned to this order in the inbox, which paid it.',
   quarantinedWhy:
-    'The signature is right, but the content is not money. Look at what was sent, and check the wallet if need be.',
+    'The signature is right, but the content is not money. Look at what was sent, check the wallet if need be, and close it in the inbox.',
+  toInbox: 'Go to the inbox',
 }
 
 export const t = translator<typeof zh>({ 'zh-CN': zh, en })

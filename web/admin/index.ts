@@ -2,6 +2,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { routes as audit } from './audit/routes.ts'
 import { routes as codes } from './codes/routes.ts'
+import { routes as inbox } from './inbox/routes.ts'
 import { routes as listeners } from './listeners/routes.ts'
 import { routes as orders } from './orders/routes.ts'
 import { routes as overview } from './overview/routes.ts'
@@ -24,6 +25,7 @@ export const adminRoutes: RouteRecordRaw[] = [
       ...codes,
       ...listeners,
       ...payments,
+      ...inbox,
       ...settings,
       ...security,
       ...audit,

@@ -7,10 +7,13 @@ import {
   Iphone,
   Key,
   Lock,
+  MessageBox,
   Setting,
   Tickets,
 } from '@element-plus/icons-vue'
-import type { Component } from 'vue'
+import type { Component, Ref } from 'vue'
+import InboxIcon from './inbox/InboxIcon.vue'
+import { waitingCount } from './inbox/waiting.ts'
 import type { t } from './texts/shell.ts'
 
 type Text = Parameters<typeof t>[0]
@@ -19,12 +22,14 @@ export interface Entry {
   readonly text: Text
   readonly to: string
   readonly icon: Component
+  /** How much waits there. */
+  readonly waiting?: Ref<number>
 }
 
 const OVERVIEW: Entry = { text: 'overview', to: '/admin', icon: DataLine }
 const ORDERS: Entry = { text: 'orders', to: '/admin/orders', icon: Tickets }
 const PRODUCTS: Entry = { text: 'products', to: '/admin/products', icon: Box }
-const PAYMENTS: Entry = { text: 'payments', to: '/admin/payments', icon: Coin }
+const INBOX: Entry = { text: 'inbox', to: '/admin/inbox', icon: MessageBox, waiting: waitingCount }
 
 export const GROUPS: readonly { readonly text: Text; readonly entries: readonly Entry[] }[] = [
   {
@@ -36,7 +41,8 @@ export const GROUPS: readonly { readonly text: Text; readonly entries: readonly 
     entries: [
       { text: 'codes', to: '/admin/codes', icon: Iphone },
       { text: 'listeners', to: '/admin/listeners', icon: Bell },
-      PAYMENTS,
+      { text: 'payments', to: '/admin/payments', icon: Coin },
+      INBOX,
     ],
   },
   {
@@ -50,7 +56,7 @@ export const GROUPS: readonly { readonly text: Text; readonly entries: readonly 
 ]
 
 /** Under the thumb on phones. */
-export const BOTTOM_BAR: readonly Entry[] = [OVERVIEW, ORDERS, PRODUCTS, PAYMENTS]
+export const BOTTOM_BAR: readonly Entry[] = [OVERVIEW, ORDERS, PRODUCTS, { ...INBOX, icon: InboxIcon }]
 
 /** Whether an entry is where the address is; the overview only at its own address. */
 export function isHere(entry: Entry, path: string): boolean {

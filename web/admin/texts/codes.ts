@@ -89,7 +89,7 @@ const zh = {
   channelOff: '已停用，买家看不到{channel}',
   accounts: '收款账户',
   accountsLead:
-    '一个渠道可以有几个账户，也就是几个钱包：同一价格能同时接的订单更多，每日上限把收款摊开，不集中在一个钱包上。每个账户要有自己的码，和自己的手机来监听。',
+    '一个渠道可以有几个账户，也就是几个钱包：同一价格能同时接的订单更多，每日上限把收款摊开，不集中在一个钱包上。每个账户要有自己的码；同一渠道的每个账户要由各自的手机监听。',
   addAccount: '添加账户',
   accountAdded: '已添加“{name}”。接着上传它的码，再到“监听设备”给它配一台手机。',
   accountNext: '添加之后：上传这个账户的码，再到“监听设备”添加登录了这个钱包的手机。',
@@ -222,7 +222,7 @@ const en: Record<keyof typeof zh, string> = {
   channelOff: 'Switched off; buyers do not see {channel}',
   accounts: 'Payee accounts',
   accountsLead:
-    'A channel may have several accounts, that is, several wallets: more buyers of one price can order at once, and daily caps spread the money instead of leaving it all to one wallet. Each account needs codes of its own, and a phone of its own to listen.',
+    'A channel may have several accounts, that is, several wallets: more buyers of one price can order at once, and daily caps spread the money instead of leaving it all to one wallet. Each account needs codes of its own, and of one channel each needs a phone of its own to listen.',
   addAccount: 'Add an account',
   accountAdded: '“{name}” is added. Upload its codes next, then give it a phone under “Listeners”.',
   accountNext:

@@ -3,7 +3,7 @@ import { translator } from '../../locales/locale.ts'
 
 const zh = {
   title: '监听设备',
-  lead: '收款手机上的监听 App 看到“到账”通知就报告给店铺，订单随即自动发货。有几个钱包就要有几台手机，每台各有自己的密钥。',
+  lead: '收款手机上的监听 App 看到“到账”通知就报告给店铺，订单随即自动发货。一台手机报告一个微信和一个支付宝账户，各有自己的密钥。',
   setUp: '在 App 里填这两项',
   apiAddress: 'API 地址',
   apiAddressHint: '要原样填写，最后的斜杠 / 不能少。',
@@ -75,7 +75,7 @@ const zh = {
 
 const en: Record<keyof typeof zh, string> = {
   title: 'Listeners',
-  lead: 'The listener app on the receiving phone sees each “money received” notification and reports it; the order is then delivered by itself. As many phones as wallets, each with a key of its own.',
+  lead: 'The listener app on the receiving phone sees each “money received” notification and reports it; the order is then delivered by itself. One phone, with a key of its own, reports one WeChat and one Alipay account.',
   setUp: 'Type these two into the app',
   apiAddress: 'API address',
   apiAddressHint: 'Type it exactly, with the slash / at the end.',

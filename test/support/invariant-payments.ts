@@ -31,9 +31,9 @@ export function* checkPayments(rows: Rows): Generator<string> {
 
 function* checkReading(rows: Rows, payment: PaymentRow): Generator<string> {
   const { id, account_id, channel, amount_cents, raw_price, raw_type } = payment
-  if (payment.match_kind === 'quarantined') {
+  if (payment.match_kind === 'quarantined' || (payment.match_kind === 'assigned' && amount_cents === null)) {
     if (account_id !== null || channel !== null || amount_cents !== null)
-      yield `I3: payment ${id} is quarantined and read as money`
+      yield `I3: payment ${id} is ${payment.match_kind}, unreadable and read as money`
     return
   }
   const cents = YUAN.test(raw_price) ? Math.round(Number(raw_price) * 100) : 0

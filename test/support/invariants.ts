@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Database } from '../../sql/schema.ts'
 import { checkDeliveries, checkStates } from './invariant-orders.ts'
 import { checkPayments, checkSums } from './invariant-payments.ts'
-import { readRows } from './invariant-rows.ts'
+import { readRows, type Rows } from './invariant-rows.ts'
 import { checkOverlaps, checkSlots, type Holding } from './invariant-slots.ts'
 
 /**
@@ -14,7 +14,10 @@ import { checkOverlaps, checkSlots, type Holding } from './invariant-slots.ts'
  * @returns each violation in words; nothing when all rules hold.
  */
 export async function checkInvariants(db: Kysely<Database>, holding?: Holding): Promise<string[]> {
-  const rows = await readRows(db)
+  return checkRows(await readRows(db), holding)
+}
+
+export function checkRows(rows: Rows, holding?: Holding): string[] {
   return [
     ...checkSlots(rows),
     ...checkOverlaps(rows, holding),

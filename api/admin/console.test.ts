@@ -4,7 +4,7 @@ import { sendRaw, serveShop, type TestApp } from '../../test/support/app.ts'
 import { ask, get, signInAsSeller, type Seller } from '../../test/support/client.ts'
 import { describeOnEngines } from '../../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../../test/support/shop.ts'
-import { openTrade, SELLER, type Trade } from '../../test/support/trade.ts'
+import { advanceToNoon, openTrade, SELLER, type Trade } from '../../test/support/trade.ts'
 import * as contract from '../contract/index.ts'
 import { csvLine } from './order-csv.ts'
 
@@ -28,6 +28,7 @@ describeOnEngines('the console over HTTP', (engine) => {
   let seller: Seller
   beforeAll(async () => {
     shop = await openTestShop(engine, { slotDepth: 30, orderLimits: '0' })
+    advanceToNoon(shop)
     trade = await openTrade(shop)
     served = await serveShop(shop)
     seller = await signInAsSeller(served.url)

@@ -7,6 +7,7 @@ import { recordPayment, type Notice, type Recorded } from '../../core/payments.t
 import { placeOrder, type OrderWish, type PlacedOrder } from '../../core/place-order.ts'
 import { addProduct, type ProductInput } from '../../core/products.ts'
 import { importStock } from '../../core/stock-import.ts'
+import { dayOf, startOfDay } from '../../core/time-zone.ts'
 import type { Channel } from '../../core/vocabulary.ts'
 import type { OrderRow } from '../../sql/schema.ts'
 import type { TestShop } from './shop.ts'
@@ -82,6 +83,15 @@ export async function openTrade(shop: TestShop): Promise<Trade> {
   }
   return trade
 }
+
+/** Away from midnight, for tests of what belongs to a day. */
+export function advanceToNoon(shop: TestShop): void {
+  const noon =
+    startOfDay(dayOf(shop.now(), shop.settings.current.timeZone), shop.settings.current.timeZone) + DAY_MS / 2
+  shop.advance((noon - shop.now() + DAY_MS) % DAY_MS)
+}
+
+const DAY_MS = 86_400_000
 
 const PRODUCT: Omit<ProductInput, 'priceCents'> = {
   name: '月卡',

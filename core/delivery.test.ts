@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnEngines } from '../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
@@ -67,6 +68,27 @@ describeOnEngines('I4: a card key belongs to at most one order', (engine) => {
 
     await stockUp(productId, keysOf(5, 2))
     expect(await goodsOf([await trade.read(waiting!.id)])).toHaveLength(waiting!.quantity)
+  })
+
+  it('gives back what an order took when somebody else takes one of its keys at the same moment', async () => {
+    const productId = await trade.addProduct({ deliveryKind: 'keys' }, keysOf(0, 3))
+    const order = await trade.order(productId, { quantity: 3 })
+    let taken = (): void => undefined
+    const tookOne = new Promise<void>((resolve) => (taken = resolve))
+    const other = shop.database.transaction(async (trx) => {
+      await trx
+        .updateTable('stock_items')
+        .set({ order_id: 'another-order' })
+        .where('product_id', '=', productId)
+        .where('content', '=', 'KEY-001')
+        .execute()
+      taken()
+      await sleep(300) // the payment below waits for this row, or for this transaction
+    })
+    await tookOne
+    await Promise.all([trade.pay(order), other])
+    expect((await trade.read(order.id)).state).toBe('paid_waiting_stock')
+    expect((await listStock(shop, productId, { state: 'free', page: 1, size: 9 })).total).toBe(2)
   })
 
   it('delivers a waiting order once when many processes find the new stock', async () => {

@@ -1,5 +1,5 @@
 /** An order as its buyer may see it: the goods only with proof, nothing of the seller's. */
-import type { OrderRow } from '../sql/schema.ts'
+import type { OrderRow, ProductRow } from '../sql/schema.ts'
 import { findGoods } from '../core/delivery.ts'
 import { readMailStates } from '../core/mails.ts'
 import { canExtend, isProof } from '../core/orders.ts'
@@ -17,10 +17,12 @@ export async function toOrderView(
   const delivered = order.state === 'delivered'
   const pending = order.state === 'pending' && order.expires_at > shop.now()
   const mails = delivered ? await readMailStates(shop, [order.id]) : undefined
+  const product = await findProduct(shop, order.product_id)
   return {
     id: order.id,
     productId: order.product_id,
     productName: order.product_name,
+    deliveryKind: product?.delivery_kind ?? 'shared',
     quantity: order.quantity,
     priceCents: order.price_cents,
     dueCents: order.due_cents,
@@ -40,7 +42,7 @@ export async function toOrderView(
     maskedEmail: maskEmail(order.email),
     mail: mails?.get(order.id)?.state ?? 'none',
     proven,
-    goods: proven && delivered ? await goodsOf(shop, order) : null,
+    goods: proven && delivered ? await goodsOf(shop, order, product) : null,
   }
 }
 
@@ -58,9 +60,9 @@ async function otherChannels(shop: Shop, order: OrderRow) {
   return channels.filter((channel) => channel !== order.channel)
 }
 
-export async function goodsOf(shop: Shop, order: OrderRow) {
+/** What was handed over, with the note of its product. */
+export async function goodsOf(shop: Shop, order: OrderRow, product: ProductRow | undefined) {
   const items = await findGoods(shop, order)
-  const product = await findProduct(shop, order.product_id)
   if (!items) return null
   const kind = order.delivered_text === null ? ('keys' as const) : (product?.delivery_kind ?? 'shared')
   return { kind, items, note: product?.purchase_note ?? '' }

@@ -54,6 +54,17 @@ describeOnEngines('a buyer over HTTP', (engine) => {
     expect(reply.buyerToken).toMatch(/^[A-Za-z0-9_-]{32}$/)
   })
 
+  it('sees how the product is handed over, with proof or without', async () => {
+    for (const deliveryKind of ['shared', 'keys', 'manual'] as const) {
+      const productId = await trade.addProduct({ deliveryKind }, deliveryKind === 'keys' ? ['KEY-1'] : [])
+      const { reply } = await place(served.url, productId, `${deliveryKind}@example.com`)
+      expect([reply.order.deliveryKind, (await show(reply.order.id)).reply.deliveryKind]).toEqual([
+        deliveryKind,
+        deliveryKind,
+      ])
+    }
+  })
+
   it('sees a code whose picture says exactly the payload', async () => {
     const { reply } = await place(served.url, await trade.addProduct(), 'b@example.com')
     const picture = await fetch(served.url + reply.order.code!.pictureUrl)

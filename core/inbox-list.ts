@@ -2,7 +2,7 @@
 import { asNumber } from '../com/db/index.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import type { Shop } from './shop.ts'
-import { OPEN_MATCHES, type CaseState } from './vocabulary.ts'
+import { OPEN_MATCHES } from './vocabulary.ts'
 import type { ListedPayment } from './payment-list.ts'
 
 /** How near an order must be to be suggested. */
@@ -11,7 +11,6 @@ const NEAR = { cents: 10, ms: 15 * 60_000 }
 const MOST_SUGGESTIONS = 5
 
 export type InboxPayment = ListedPayment & {
-  readonly case_state: CaseState | null
   readonly case_note: string | null
   readonly case_order_id: string | null
   readonly decided_at: number | null

@@ -6,7 +6,7 @@ import { fail } from './errors.ts'
 import { parseYuan } from './money.ts'
 import type { Shop } from './shop.ts'
 import { startOfDay } from './time-zone.ts'
-import type { Channel, MatchKind } from './vocabulary.ts'
+import type { CaseState, Channel, MatchKind } from './vocabulary.ts'
 
 export interface PaymentFilter {
   readonly match?: MatchKind | undefined
@@ -21,6 +21,8 @@ export interface PaymentFilter {
 export type ListedPayment = PaymentRow & {
   readonly listener_name: string | null
   readonly product_name: string | null
+  /** What the seller decided about it. */
+  readonly case_state: CaseState | null
 }
 
 const DAY_MS = 86_400_000
@@ -47,8 +49,13 @@ function withNames(query: Payments) {
   return query
     .leftJoin('listeners', 'listeners.id', 'payments.listener_id')
     .leftJoin('orders', 'orders.id', 'payments.order_id')
+    .leftJoin('payment_cases', 'payment_cases.payment_id', 'payments.id')
     .selectAll('payments')
-    .select(['listeners.name as listener_name', 'orders.product_name as product_name'])
+    .select([
+      'listeners.name as listener_name',
+      'orders.product_name as product_name',
+      'payment_cases.state as case_state',
+    ])
 }
 
 export async function listPayments(

@@ -168,6 +168,42 @@ describeOnEngines('the console over HTTP', (engine) => {
     expect(shop.settings.current.orderTtlS).toBe(600)
   })
 
+  it('says of money what was decided about it, in the list of payments and with its order', async () => {
+    const { headers } = seller
+    const order = await trade.order(await trade.addProduct())
+    await trade.pay(order)
+    shop.advance(1_000)
+    const { paymentId: id } = trade.noticeFor(order)
+    await trade.pay(order, { paymentId: id })
+    const told = async () => {
+      const { payments } = await get(served.url, contract.listPayments, {
+        headers,
+        query: { match: 'surplus' },
+      })
+      const detail = await get(served.url, contract.showAdminOrder, { headers, params: { id: order.id } })
+      const ofOrder = detail.payments.map(({ match, caseState }) => [match, caseState])
+      return [payments.find((one) => one.id === id)?.caseState, ofOrder]
+    }
+    expect(await told()).toEqual([
+      null,
+      [
+        ['matched', null],
+        ['surplus', null],
+      ],
+    ])
+    const body = { state: 'refunded', note: 'paid twice' } as const
+    await get(served.url, contract.closeCase, { headers, params: { id }, body })
+    expect(await told()).toEqual([
+      'refunded',
+      [
+        ['matched', null],
+        ['surplus', 'refunded'],
+      ],
+    ])
+    await get(served.url, contract.reopenCase, { headers, params: { id } })
+    expect((await told())[0]).toBe('open')
+  })
+
   it('counts today’s income, what waits, and warns of low stock', async () => {
     const productId = await trade.addProduct({ deliveryKind: 'keys', lowStock: 3 })
     await importKeys(shop, productId, 'A\nB', { dryRun: false, actor: SELLER })

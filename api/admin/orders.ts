@@ -7,6 +7,7 @@ import { markPaid } from '../../core/mark-paid.ts'
 import { eachOrder, listEvents, listOrders, noteOrder } from '../../core/order-list.ts'
 import { cancelOrder, getOrder } from '../../core/orders.ts'
 import { listPaymentsOf } from '../../core/payment-list.ts'
+import { findProduct } from '../../core/products.ts'
 import { fail } from '../../core/errors.ts'
 import type { Shop } from '../../core/shop.ts'
 import type { OrderRow } from '../../sql/schema.ts'
@@ -101,7 +102,7 @@ async function readDetail(shop: Shop, id: string): Promise<contract.AdminOrderDe
     order: toAdminOrder(order, mail?.state),
     events: events.map(({ at, kind, actor, detail }) => ({ at, kind, actor, detail: JSON.parse(detail) })),
     payments: (await listPaymentsOf(shop, id)).map(toPaymentView),
-    goods: await goodsOf(shop, order),
+    goods: await goodsOf(shop, order, await findProduct(shop, order.product_id)),
     mailError: mail?.error ?? null,
   }
 }

@@ -28,6 +28,7 @@ export function toPaymentView(payment: ListedPayment): contract.AdminPayment {
     rawPrice: payment.raw_price,
     rawType: payment.raw_type,
     match: payment.match_kind,
+    caseState: payment.case_state,
     orderId: payment.order_id,
     productName: payment.product_name,
     listenerName: payment.listener_name ?? '',

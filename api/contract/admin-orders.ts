@@ -1,6 +1,13 @@
 /** Orders and payments, as the seller sees them. */
 import * as z from 'zod/mini'
-import { CHANNELS, EVENT_KINDS, MATCH_KINDS, ORDER_STATES, PAID_BY } from '../../core/vocabulary.ts'
+import {
+  CASE_STATES,
+  CHANNELS,
+  EVENT_KINDS,
+  MATCH_KINDS,
+  ORDER_STATES,
+  PAID_BY,
+} from '../../core/vocabulary.ts'
 import { operation } from './operation.ts'
 import { MailState, OrderGoods } from './orders.ts'
 import { Amount, Channel, Id, IdParams, Page, Sum, Time, line, text } from './words.ts'
@@ -36,6 +43,8 @@ export const AdminPayment = z.object({
   rawPrice: z.string(),
   rawType: z.string(),
   match: z.enum(MATCH_KINDS),
+  /** What the seller decided about it in the inbox; null where nothing was ever decided. */
+  caseState: z.nullable(z.enum(CASE_STATES)),
   orderId: z.nullable(Id),
   productName: z.nullable(z.string()),
   listenerName: z.string(),

@@ -26,6 +26,8 @@ export const OrderView = z.object({
   id: Id,
   productId: Id,
   productName: z.string(),
+  /** How the product is handed over now; what was handed over says it in `goods`. */
+  deliveryKind: z.enum(DELIVERY_KINDS),
   quantity: z.int(),
   /** List price of the whole order. */
   priceCents: Amount,

@@ -57,6 +57,24 @@ describeOnEngines('money that no order took by itself', (engine) => {
     await expect(reopenCase(shop, paymentId, SELLER)).rejects.toMatchObject(wrongState)
   })
 
+  it('goes to the order chosen last, even when it was given, taken back and given in one moment', async () => {
+    const { order: wrong, paymentId } = await lateMoney()
+    const right = await trade.order(await trade.addProduct())
+    await assignPayment(shop, paymentId, wrong.id, SELLER)
+    const jobs = shop.db.selectFrom('jobs').select('payload').where('order_id', '=', wrong.id)
+    const { payload } = await jobs.executeTakeFirstOrThrow()
+    await reopenCase(shop, paymentId, SELLER)
+    await assignPayment(shop, paymentId, right.id, SELLER)
+    const { decidedAt } = JSON.parse(payload) as { decidedAt: number }
+    await shop.db.updateTable('payment_cases').set({ decided_at: decidedAt }).execute()
+    const later = { payload, due_at: shop.now() + 20_000 }
+    await shop.db.updateTable('jobs').set(later).where('order_id', '=', right.id).execute()
+    await afterUndoTime()
+    expect((await trade.read(wrong.id)).state).toBe('expired')
+    await afterUndoTime()
+    expect((await trade.read(right.id)).state).toBe('delivered')
+  })
+
   it('pays at most one order, however many are asked for at once', async () => {
     const { order, paymentId } = await lateMoney()
     const other = await trade.order(await trade.addProduct())

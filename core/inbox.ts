@@ -99,6 +99,7 @@ async function settleAssigned(tx: Tx, job: JobRow, orderId: string): Promise<boo
     .set({ state: 'assigned' })
     .where('payment_id', '=', paymentId)
     .where('state', '=', 'assigning')
+    .where('order_id', '=', orderId)
     .where('decided_at', '=', decidedAt)
     .executeTakeFirstOrThrow()
   if (numUpdatedRows === 0n) return false

@@ -91,6 +91,11 @@ describeOnEngines('every refusal', (engine) => {
     expect(wrong.headers.allow).toContain('GET')
   })
 
+  it('comes for a target that has no path at all', async () => {
+    for (const method of ['GET', 'POST', 'DELETE'])
+      expect(codeOf(await send('http://[', { method }))).toEqual([400, 'bad_input'])
+  })
+
   it('comes for a body that is not JSON, not whole, not an object or not announced as JSON', async () => {
     for (const body of ['{"a":', 'null', '"text"', '1', '[]', '{}', '{"productId":1}', '\u0000'])
       expect([body, ...codeOf(await order(body))]).toEqual([body, 400, 'bad_input'])

@@ -9,6 +9,7 @@ import { sentenceFor } from './sentences.ts'
 
 export function renderErrors(log: Log): Middleware {
   return async function errors(ctx, next) {
+    if (!hasPath(ctx)) return refuse(ctx, 'bad_input')
     try {
       await next()
     } catch (error) {
@@ -22,6 +23,15 @@ export function renderErrors(log: Log): Middleware {
       if (ctx.status === 404) refuse(ctx, 'not_found')
       else if (ctx.status === 405 || ctx.status === 501) refuse(ctx, 'method_not_allowed')
     }
+  }
+}
+
+/** Targets such as `http://[` pass Node's parser, and whoever then asks for their path fails. */
+function hasPath(ctx: Context): boolean {
+  try {
+    return typeof ctx.path === 'string'
+  } catch {
+    return false
   }
 }
 

@@ -174,14 +174,16 @@ describeOnEngines('a buyer over HTTP', (engine) => {
     expect([status, (JSON.parse(text) as { state: string }).state]).toEqual([200, 'delivered'])
   })
 
-  it('is told by the stream how it stands, and at once when that changes', async () => {
-    const { reply } = await place(served.url, await trade.addProduct(), 'h@example.com')
-    const stream = await followOrder(served.url, reply.order.id)
-    await until(() => stream.states.length === 1, 'the first event')
-    await trade.pay(await trade.read(reply.order.id))
-    await until(() => stream.states.length === 2, 'the change', 2_000)
-    expect(stream.states).toEqual(['pending', 'delivered'])
-    stream.close()
+  it('is told by the stream how it stands, and within a second when that changes', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      const { reply } = await place(served.url, await trade.addProduct(), `h${round}@example.com`)
+      const stream = await followOrder(served.url, reply.order.id)
+      await until(() => stream.states.length === 1, 'the first event')
+      await trade.pay(await trade.read(reply.order.id))
+      await until(() => stream.states.length === 2, 'the change', 1_000)
+      expect(stream.states).toEqual(['pending', 'delivered'])
+      stream.close()
+    }
     expect((await sendRaw(served.url, `/api/orders/${'A'.repeat(21)}/events`)).status).toBe(404)
   })
 

@@ -29,6 +29,15 @@ export default defineConfig({
       {
         test: {
           ...shared,
+          name: 'properties',
+          include: ['test/properties/**/*.test.ts'],
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
           exclude: cannotRun,

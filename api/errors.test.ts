@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDb } from '../com/db/index.ts'
 import { REFUSALS, type RefusalCode } from '../core/errors.ts'
@@ -139,6 +140,14 @@ describeOnEngines('every refusal', (engine) => {
   it('comes for a body above 64 kB, before it is read to its end', async () => {
     expect(codeOf(await order({ email: 'x'.repeat(65_600) }))).toEqual([413, 'too_large'])
     expect(codeOf(await order({ email: 'x'.repeat(60_000) }))).toEqual([400, 'bad_email'])
+  })
+
+  it('comes for a body that unpacks to more, and ends the connection that it would block', async () => {
+    const headers = { ...JSON_TYPE, 'Content-Encoding': 'gzip', Connection: 'keep-alive' }
+    const body = gzipSync(Buffer.alloc(100_000_000, ' '))
+    const answer = await send('/api/orders', { method: 'POST', headers, body })
+    expect(codeOf(answer)).toEqual([413, 'too_large'])
+    expect(answer.headers.connection).toBe('close')
   })
 
   it('comes for a query that is too long, broken or says a key twice', async () => {

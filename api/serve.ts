@@ -49,7 +49,10 @@ function jsonOf(operation: Operation): Middleware {
   return bodyParser({
     enableTypes: ['json'],
     jsonLimit: JSON_LIMITS[operation.id] ?? JSON_LIMIT,
-    onerror: (error) => fail((error as { status?: number }).status === 413 ? 'too_large' : 'bad_input'),
+    onerror: (error, ctx) => {
+      ctx.set('Connection', 'close') // what was not read would stand in the way of the next request
+      fail((error as { status?: number }).status === 413 ? 'too_large' : 'bad_input')
+    },
   })
 }
 

@@ -9,6 +9,10 @@ const cannotRun = [
   ...(TEST_CHROMIUM ? [] : ['test/journeys/seller-and-buyer.test.ts']),
   ...(TEST_MYSQL_URL && TEST_REDIS_URL ? [] : ['test/journeys/outages.test.ts']),
 ]
+const cannotBreak = [
+  ...(TEST_MYSQL_URL && TEST_REDIS_URL ? [] : ['test/faults/{network,outages}.test.ts']),
+  ...(process.platform === 'linux' ? [] : ['test/faults/full-disk.test.ts']),
+]
 const shared = { root, globalSetup: ['test/support/folder.ts'] }
 
 export default defineConfig({
@@ -45,6 +49,18 @@ export default defineConfig({
           hookTimeout: 60_000,
           maxWorkers: 1, // measured times and a browser want the machine to themselves
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          globalSetup: [...shared.globalSetup, 'test/faults/table.ts'],
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          exclude: cannotBreak,
+          testTimeout: 3_600_000, // a round that hangs ends by limits of its own
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { hashPassword, isWeakPassword, verifyPassword } from './passwords.ts'
 
@@ -25,6 +26,16 @@ it('answers no for an account that does not exist, and takes as long as for a wr
   const nobody = await fastest(() => verifyPassword(null, 'wrong'))
   expect(nobody).toBeGreaterThan(wrong / 2)
   expect(nobody).toBeLessThan(wrong * 2)
+})
+
+it('leaves files to be read while many passwords are checked', async () => {
+  const hash = await hashPassword('correct horse')
+  let checked = 0
+  const flood = Array.from({ length: 40 }, () => verifyPassword(hash, 'wrong').then(() => (checked += 1)))
+  for (let reads = 0; reads < 5; reads += 1) await readFile(new URL(import.meta.url))
+  expect(checked).toBeLessThan(30)
+  await Promise.all(flood)
+  expect(checked).toBe(40)
 })
 
 /** Milliseconds of the fastest of seven runs: the one least disturbed by the machine. */

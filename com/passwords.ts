@@ -4,17 +4,36 @@ import { randomToken } from './tokens.ts'
 /** The library's default algorithm is argon2id; memory in KiB. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
+/** Each takes one of Node's four threads, which reading files and packing answers need as well. */
+const AT_ONCE = 2
+
+let running = 0
+const waiting: (() => void)[] = []
+
 /** @returns a PHC string with its own salt and cost. The text is brought to NFC, so every keyboard types the same. */
 export function hashPassword(text: string): Promise<string> {
-  return hash(text.normalize('NFC'), COST)
+  return inTurn(() => hash(text.normalize('NFC'), COST))
 }
 
 const nobody = hashPassword(randomToken())
 
 /** @param hash null where there is no such account: takes as long as a wrong password and answers false. */
 export async function verifyPassword(hash: string | null, text: string): Promise<boolean> {
-  const right = await verify(hash ?? (await nobody), text.normalize('NFC'))
+  const known = hash ?? (await nobody)
+  const right = await inTurn(() => verify(known, text.normalize('NFC')))
   return right && hash !== null
+}
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running < AT_ONCE) running += 1
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else running -= 1
+  }
 }
 
 /** The most common passwords of eight characters and more; shorter ones are refused for their length. */

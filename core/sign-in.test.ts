@@ -177,6 +177,17 @@ describeOnEngines('a password', (engine) => {
     await signIn(shop, { ...REMOTE, address: '198.51.100.1', password: GOOD })
   })
 
+  it('is checked 100 times for one address in five minutes, under however many names', async () => {
+    const shop = await open()
+    await withPassword(shop)
+    const guess = (name: string) =>
+      signIn(shop, { ...REMOTE, name, password: 'a guess' }).catch(({ code }: { code: string }) => code)
+    const codes = await Promise.all(Array.from({ length: 110 }, (_, at) => guess(`name ${at}`)))
+    expect(codes.filter((code) => code === 'wrong_credentials')).toHaveLength(100)
+    expect(codes.filter((code) => code === 'too_many_requests')).toHaveLength(10)
+    await signIn(shop, { ...REMOTE, address: '198.51.100.1', password: GOOD })
+  })
+
   it('is kept as an argon2id hash, and the session’s secret as a hash too', async () => {
     const shop = await open()
     const { token } = await withPassword(shop)

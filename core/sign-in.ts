@@ -14,8 +14,8 @@ const SESSION_MS = 12 * 3_600_000
 /** How long payees and secrets may be changed after the password was typed. */
 export const CONFIRMED_MS = 15 * 60_000
 
-/** Attempts per address and name in five minutes. */
-const ATTEMPTS = { limit: 20, windowMs: 300_000 }
+/** Attempts in five minutes: per address and name, and per address under whatever names. */
+const ATTEMPTS = { ofName: 20, ofAddress: 100, windowMs: 300_000 }
 
 export interface SignedIn {
   readonly admin: AdminRow
@@ -103,9 +103,14 @@ async function firstSignIn(shop: Shop, admin: AdminRow, attempt: SignInAttempt):
 }
 
 async function countAttempt(shop: Shop, address: string, name: string): Promise<void> {
-  const key = `sign-in:${networkOf(address)}:${hashToken(name)}`
-  const hit = await shop.store.hit(key, ATTEMPTS.limit, ATTEMPTS.windowMs)
-  if (!hit.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(hit.retryAfterMs / 1000) })
+  const { ofName, ofAddress, windowMs } = ATTEMPTS
+  const net = networkOf(address)
+  const hits = [
+    await shop.store.hit(`sign-in:${net}:${hashToken(name)}`, ofName, windowMs),
+    await shop.store.hit(`sign-in:${net}`, ofAddress, windowMs),
+  ]
+  const retryAfterMs = Math.max(...hits.map((hit) => hit.retryAfterMs))
+  if (retryAfterMs > 0) fail('too_many_requests', { retryInSeconds: Math.ceil(retryAfterMs / 1000) })
 }
 
 async function openSession(tx: Tx, admin: AdminRow, address: string): Promise<NewSession> {

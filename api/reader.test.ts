@@ -77,6 +77,16 @@ describeOnEngines('the address of who asks', (engine) => {
     }
     for (const name of ['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'Via', 'X-Forwarded-Host'])
       expect([name, await signIn({ [name]: '127.0.0.1' })]).toEqual([name, 403])
+    for (const Host of [
+      'evil.example',
+      'evil.example:8080',
+      '127.0.0.1.evil.example',
+      '192.168.1.5',
+      'localhost.',
+    ])
+      expect([Host, await signIn({ Host })]).toEqual([Host, 403])
+    for (const Host of ['localhost', '127.0.0.1:8080', '[::1]:8080'])
+      expect([Host, await signIn({ Host })]).toEqual([Host, 200])
     expect(await signIn({})).toBe(200)
   })
 

@@ -29,9 +29,15 @@ export function buyerTokenOf(ctx: Context): string | undefined {
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'x-forwarded-host', 'via']
 
-/** From this very machine and through no proxy, as far as anyone can tell. */
+const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i
+
+/**
+ * From this very machine and through no proxy, as far as anyone can tell. A host of another name is a tunnel, or a
+ * page of a stranger that had its own name point here; HTTP/1.0 is what nginx speaks when nothing is configured.
+ */
 export function isDirect(ctx: Context): boolean {
-  const remote = ctx.req.socket.remoteAddress ?? ''
-  const loopback = /^(127\.|::1$|::ffff:127\.)/.test(remote)
-  return loopback && FORWARDED.every((name) => ctx.req.headers[name] === undefined)
+  const { socket, headers, httpVersion } = ctx.req
+  const loopback = /^(127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? '')
+  const named = LOOPBACK_HOST.test(headers.host ?? '') && httpVersion !== '1.0'
+  return loopback && named && FORWARDED.every((name) => headers[name] === undefined)
 }

@@ -1,26 +1,28 @@
 /**
  * Prices of which every amount is taken: refused for a moment without asking the database again. Only ever a
- * refusal, and for a second at most: who gets an amount is decided by the database alone.
+ * refusal, and for a second at most, whatever the store holds: who gets an amount is decided by the database alone.
  */
 import { fail, ShopError } from './errors.ts'
 import type { Shop } from './shop.ts'
-import type { Channel } from './vocabulary.ts'
+import { CHANNELS, type Channel } from './vocabulary.ts'
 
 const TRUSTED_MS = 1_000
 
-interface FullPool {
-  /** Unix ms when the first amount comes free. */
-  readonly freeAt: number
-  readonly otherChannels: unknown
-}
+/** Unix ms when it was found full and when its first amount comes free, then the channels that have one. */
+const KEPT = /^(?<seenAt>\d{13}) (?<freeAt>\d{13}) (?<others>[a-z,]*)$/
 
 /** @throws ShopError `no_free_amount` when the pool was found full a moment ago */
 export async function refuseKnownFull(shop: Shop, channel: Channel, priceCents: number): Promise<void> {
   const kept = await shop.store.recall(keyOf(channel, priceCents))
-  if (kept === undefined) return
-  const { freeAt, otherChannels } = JSON.parse(kept) as FullPool
-  const freeInSeconds = Math.ceil((freeAt - shop.now()) / 1000)
-  if (freeInSeconds > 0) fail('no_free_amount', { freeInSeconds, otherChannels })
+  const { seenAt, freeAt, others = '' } = KEPT.exec(kept ?? '')?.groups ?? {}
+  const now = shop.now()
+  if (Math.abs(now - Number(seenAt)) <= TRUSTED_MS && Number(freeAt) > now) {
+    const named = others.split(',')
+    fail('no_free_amount', {
+      freeInSeconds: Math.ceil((Number(freeAt) - now) / 1000),
+      otherChannels: CHANNELS.filter((one) => named.includes(one)),
+    })
+  }
 }
 
 /** Runs `work`, and remembers when it finds the pool full. */
@@ -35,8 +37,9 @@ export async function notingFull<T>(
   } catch (error) {
     if (error instanceof ShopError && error.code === 'no_free_amount') {
       const { freeInSeconds, otherChannels } = error.details
-      const full: FullPool = { freeAt: shop.now() + Number(freeInSeconds) * 1000, otherChannels }
-      await shop.store.remember(keyOf(channel, priceCents), JSON.stringify(full), TRUSTED_MS)
+      const now = shop.now()
+      const kept = `${now} ${now + Number(freeInSeconds) * 1000} ${String(otherChannels)}`
+      await shop.store.remember(keyOf(channel, priceCents), kept, TRUSTED_MS)
     }
     throw error
   }

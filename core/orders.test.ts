@@ -83,6 +83,16 @@ describeOnEngines('an open order', (engine) => {
     expect(await trade.pay(changed)).toEqual({ match: 'surplus', orderId: order.id })
   })
 
+  it('that is paid with its first amount was due that amount, not the one it showed last', async () => {
+    const productId = await trade.addProduct()
+    await trade.order(productId, { channel: 'wechat' }) // takes the plain price there
+    const order = await trade.order(productId)
+    await changeChannel(shop, order.id, 'wechat', '10.9.9.4')
+    expect((await trade.read(order.id)).due_cents).toBeLessThan(order.due_cents)
+    await trade.pay(order)
+    expect(await trade.read(order.id)).toMatchObject({ channel: 'alipay', due_cents: order.due_cents })
+  })
+
   it('that goes back to its first channel gets its first amount again', async () => {
     const productId = await trade.addProduct()
     const order = await trade.order(productId)
@@ -92,6 +102,21 @@ describeOnEngines('an open order', (engine) => {
     expect(await trade.read(order.id)).toMatchObject({ channel: 'alipay', due_cents: order.due_cents })
     expect(await slotsOf(order)).toHaveLength(2)
   })
+
+  it.each(['10.8.8.1', '10.8.8.2'])(
+    'leaves half of a channel’s amounts to others when many of one address change to it at once, from %s too',
+    async (from) => {
+      const productId = await trade.addProduct()
+      const place = (channel: 'alipay' | 'wechat') => trade.order(productId, { channel, address: '10.8.8.1' })
+      const changing = []
+      for (let count = 0; count < 5; count += 1) changing.push(await place('alipay'))
+      for (let count = 0; count < 4; count += 1) await place('wechat')
+      const changes = await Promise.allSettled(
+        changing.map(({ id }) => changeChannel(shop, id, 'wechat', from)),
+      )
+      expect(changes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    },
+  )
 
   it('changes its channel only while it can be paid', async () => {
     const [late, paid] = [await newOrder(), await newOrder()]

@@ -112,16 +112,19 @@ export async function changeChannel(
   const order = await getOrder(shop, id)
   if (order.channel === channel) return
   await checkRate(shop, address)
-  await withPool(shop, channel, order.price_cents, (pool) =>
-    transaction(shop, (tx) => claimOnChannel(tx, id, pool, networkOf(address))),
+  await shop.store.withLocks([`net:${order.address}`], () =>
+    withPool(shop, channel, order.price_cents, (pool) =>
+      transaction(shop, (tx) => claimOnChannel(tx, id, pool)),
+    ),
   )
   wakeOrder(shop, id)
 }
 
-async function claimOnChannel(tx: Tx, id: string, pool: Pool, net: string): Promise<void> {
+async function claimOnChannel(tx: Tx, id: string, pool: Pool): Promise<void> {
   const order = await getOrder(tx, id)
   if (order.state !== 'pending' || order.expires_at <= tx.now()) fail('wrong_state', { state: order.state })
-  const wish = { orderId: id, priceCents: order.price_cents, expiresAt: order.expires_at, net }
+  const { price_cents: priceCents, expires_at: expiresAt, address: net } = order
+  const wish = { orderId: id, priceCents, expiresAt, net }
   const claim = (await findOwnClaim(tx, id, pool)) ?? (await claimAmount(tx, pool, wish))
   const { numUpdatedRows } = await tx.db
     .updateTable('orders')

@@ -9,6 +9,7 @@ import type { Run } from './command.ts'
 import { newModel } from './model.ts'
 import { moneyCommands } from './money-commands.ts'
 import { orderCommands } from './order-commands.ts'
+import { placeCommands } from './place-commands.ts'
 import { sellerCommands } from './seller-commands.ts'
 import { timeCommands } from './time-commands.ts'
 import { openWorld, START, type World } from './world.ts'
@@ -32,10 +33,10 @@ vi.mock('node:crypto', async (original) => ({
   randomInt: chance.randomInt,
 }))
 
-const commands = fc.commands([...orderCommands, ...moneyCommands, ...sellerCommands, ...timeCommands], {
-  maxCommands: Number(PROPERTY_COMMANDS),
-  size: 'max',
-})
+const commands = fc.commands(
+  [...placeCommands, ...orderCommands, ...moneyCommands, ...sellerCommands, ...timeCommands],
+  { maxCommands: Number(PROPERTY_COMMANDS), size: 'max' },
+)
 
 describeOnEngines('money, after anything in any order', (engine) => {
   let world: World

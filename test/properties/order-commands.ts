@@ -1,108 +1,14 @@
-/** What buyers do: order, look for another channel, ask for time, give up. */
+/** What buyers do with an order: look for another channel, ask for time, give up. */
 import fc from 'fast-check'
-import { ShopError } from '../../core/errors.ts'
 import { cancelOrder, changeChannel, extendOrder, getOrder } from '../../core/orders.ts'
-import { placeOrder, type OrderWish } from '../../core/place-order.ts'
-import { CHANNELS, type Channel } from '../../core/vocabulary.ts'
-import type { OrderRow } from '../../sql/schema.ts'
+import type { Channel } from '../../core/vocabulary.ts'
 import { SELLER } from '../support/trade.ts'
 import { agree, anyOf, attempt, command, hasOrders, often, orderName, pick } from './command.ts'
-import { listOutcomes, type Outcome } from './model-claims.ts'
-import { hold, HOLD, LATE, priceOf, slotKey, slotsOf, TTL, type Model, type ModelOrder } from './model.ts'
+import { claimed, refused, refusedAmong, resultOf } from './given.ts'
+import { listOutcomes } from './model-claims.ts'
+import { hold, HOLD, LATE, priceOf, slotsOf, TTL, type Model } from './model.ts'
+import { addressOf, neighboursOf } from './place-commands.ts'
 import type { World } from './world.ts'
-
-/** Eight browsers; two share an e-mail, three addresses serve them all. */
-const BROWSERS = 8
-const emailOf = (buyer: number) => `buyer${buyer >> 1}@example.com`
-const addressOf = (buyer: number) => `10.0.0.${buyer % 3}`
-const neighboursOf = (buyer: number) =>
-  Array.from({ length: BROWSERS }, (_, other) => other).filter((it) => addressOf(it) === addressOf(buyer))
-
-interface PlaceArgs {
-  readonly buyer: number
-  readonly product: number
-  readonly channel: Channel
-  readonly quantity: number
-}
-
-async function place(model: Model, world: World, args: PlaceArgs): Promise<string> {
-  const { buyer, channel } = args
-  const product = pick(world.products, args.product)
-  const quantity = Math.min(product.most, args.quantity)
-  const wish: OrderWish = {
-    ...{ productId: product.id, quantity, email: emailOf(buyer), channel, locale: 'en' },
-    ...{ buyerToken: `browser-${buyer}`, address: addressOf(buyer) },
-  }
-  const open = model.orders.filter((one) => one.state === 'pending' && one.expiresAt > model.now)
-  const own = open.filter((one) => one.buyer === buyer)
-  const same = own.filter(
-    (one) => one.product === product && one.quantity === quantity && one.channel === channel,
-  )
-  const ofEmail = open.filter((one) => emailOf(one.buyer) === emailOf(buyer))
-  const result = await outcomeOf(placeOrder(world.shop, wish).then(({ order }) => order))
-  if (product.kind === 'keys' && model.freeKeys < quantity) return refused(result, 'out_of_stock')
-  if (same.length > 0) {
-    if (!same.some(({ id }) => 'order' in result && result.order.id === id)) agree(same, result)
-    return `by ${buyer} finds the open order again`
-  }
-  if (ofEmail.length >= 2) return refused(result, 'too_many_open_orders')
-  const priceCents = product.priceCents * quantity
-  const claim = { channel, priceCents, neighbours: neighboursOf(buyer) }
-  const outcomes = listOutcomes(model, world.accounts, claim)
-  if (!('order' in result)) return refusedAmong(result, outcomes)
-  const order: ModelOrder = {
-    ...{ id: result.order.id, buyer, product, quantity },
-    ...{ accountId: '', channel, dueCents: 0, state: 'pending', isExtended: false },
-    ...{ expiresAt: model.now + TTL, lateUntil: model.now + TTL + LATE },
-    ...{ expiredAt: null, cancelledAt: null, paidAt: null, paidBy: null },
-  }
-  model.orders.push(order)
-  claimed(model, order, channel, result.order, outcomes)
-  return `by ${buyer}: ${orderName(model, order.id)} of ${priceCents} on ${channel}, due ${order.dueCents}`
-}
-
-type Result = { readonly order: OrderRow } | { readonly refusal: ShopError }
-
-async function outcomeOf(work: Promise<OrderRow>): Promise<Result> {
-  return work.then(
-    (order) => ({ order }),
-    (error: unknown) => {
-      if (error instanceof ShopError) return { refusal: error }
-      throw error
-    },
-  )
-}
-
-function refused(result: Result, expected: string): string {
-  agree(expected, 'refusal' in result ? result.refusal.code : result.order)
-  return `is refused: ${expected}`
-}
-
-function refusedAmong({ refusal }: { refusal: ShopError }, outcomes: readonly Outcome[]): string {
-  const details = (one: { refusal: string; details?: object }) =>
-    JSON.stringify(one.refusal === 'no_free_amount' ? one : one.refusal)
-  const found = details({ refusal: refusal.code, details: refusal.details })
-  if (!outcomes.some((one) => 'refusal' in one && details(one) === found)) agree(outcomes, found)
-  return `is refused: ${found}`
-}
-
-/** The order has what the shop gave it, which must be among what the rules allow. */
-function claimed(
-  model: Model,
-  order: ModelOrder,
-  channel: Channel,
-  row: Pick<OrderRow, 'account_id' | 'due_cents'>,
-  outcomes: readonly Outcome[],
-): void {
-  const isAllowed = outcomes.some(
-    (one) => 'amounts' in one && one.accountId === row.account_id && one.amounts.includes(row.due_cents),
-  )
-  if (!isAllowed) agree(outcomes, row)
-  Object.assign(order, { channel, accountId: row.account_id, dueCents: row.due_cents })
-  const heldUntil = order.expiresAt + HOLD
-  const slot = { orderId: order.id, claimedAt: model.now, heldUntil }
-  model.slots.set(slotKey(row.account_id, row.due_cents), slot)
-}
 
 async function switchChannel(model: Model, world: World, which: number): Promise<string> {
   const order = pick(model.orders, which)
@@ -118,7 +24,7 @@ async function switchChannel(model: Model, world: World, which: number): Promise
   }
   const outcomes = listOutcomes(model, world.accounts, claim)
   const isOpen = order.state === 'pending' && order.expiresAt > model.now
-  const result = await outcomeOf(
+  const result = await resultOf(
     changeChannel(world.shop, order.id, channel, addressOf(order.buyer)).then(() =>
       getOrder(world.shop, order.id),
     ),
@@ -160,16 +66,7 @@ async function cancel(model: Model, world: World, [which, bySeller]: [number, bo
   return `${orderName(model, order.id)}${may ? '' : ' is refused'}`
 }
 
-const anyChannel = fc.constantFrom(...CHANNELS)
-const wishes = fc.record({
-  buyer: fc.nat({ max: BROWSERS - 1 }),
-  product: fc.nat({ max: 3 }),
-  channel: anyChannel,
-  quantity: fc.integer({ min: 1, max: 2 }),
-})
-
 export const orderCommands = [
-  ...often(14, command('place', wishes, place)),
   ...often(3, command('change channel', anyOf, switchChannel, hasOrders)),
   command('extend', anyOf, extend, hasOrders),
   command('cancel', fc.tuple(anyOf, fc.boolean()), cancel, hasOrders),

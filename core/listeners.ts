@@ -145,7 +145,10 @@ function newSecret(): string {
   return randomToken(24)
 }
 
-/** Notes a sign of life; at most once a second per device, and never in the way of a notice. */
+/**
+ * Notes a sign of life; at most once a second per device, and never in the way of a notice. Once money has been
+ * reported a check moves the address no more: whoever sends an old message again would make it known beforehand.
+ */
 export async function noteListener(
   shop: Shop,
   id: string,
@@ -153,10 +156,11 @@ export async function noteListener(
   address: string,
 ): Promise<void> {
   const before = await getListener(shop, id)
-  if (shop.now() - (before[kind] ?? 0) < 1000 && before.last_address === address) return
+  const last_address = kind === 'noticed_at' || before.noticed_at === null ? address : before.last_address
+  if (shop.now() - (before[kind] ?? 0) < 1000 && before.last_address === last_address) return
   await shop.db
     .updateTable('listeners')
-    .set({ [kind]: shop.now(), last_address: address })
+    .set({ [kind]: shop.now(), last_address })
     .where('id', '=', id)
     .execute()
   if (kind === 'noticed_at' && before.noticed_at !== null && before.last_address !== address) {

@@ -74,6 +74,7 @@ export function createOrderStreams(shop: Shop): OrderStreams {
 
   return {
     async open(ctx, orderId) {
+      if (ctx.method !== 'GET') fail('method_not_allowed') // HEAD comes here too, and would never end
       await getOrder(shop, orderId) // refuses while an ordinary answer is still possible
       join(orderId, ctx.res)
       ctx.respond = false

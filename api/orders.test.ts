@@ -196,6 +196,12 @@ describeOnEngines('a buyer over HTTP', (engine) => {
     stream.close()
   })
 
+  it('gets a stream by GET alone: a HEAD that never ended would hold its connection', async () => {
+    const { reply } = await place(served.url, await trade.addProduct(), 'head@example.com')
+    const { status } = await sendRaw(served.url, `/api/orders/${reply.order.id}/events`, { method: 'HEAD' })
+    expect(status).toBe(405)
+  })
+
   it('gets at most 20 streams of one order at a time', async () => {
     const { reply } = await place(served.url, await trade.addProduct(), 'j@example.com')
     const follow = () => followOrder(served.url, reply.order.id)

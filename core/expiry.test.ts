@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnEngines } from '../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, type Trade } from '../test/support/trade.ts'
 import { expireOrders, graceAfterOutage, noteAlive } from './expiry.ts'
 import { extendOrder } from './orders.ts'
+import { transaction } from './shop.ts'
 
 describeOnEngines('the end of an order’s time', (engine) => {
   let shop: TestShop
@@ -30,6 +32,23 @@ describeOnEngines('the end of an order’s time', (engine) => {
       .execute()
     expect((await trade.read(order.id)).state).toBe('expired')
     expect(events.map(({ kind }) => kind).sort()).toEqual(['expired', 'placed'])
+  })
+
+  it('does not come for an order that gets more time while the clock looks', async () => {
+    const order = await newOrder()
+    shop.advance(300_001)
+    const expiring = sleep(50).then(() => expireOrders(shop))
+    await transaction(shop, async (tx) => {
+      await tx.db
+        .updateTable('orders')
+        .set({ expires_at: tx.now() + 300_000 })
+        .where('id', '=', order.id)
+        .execute()
+      await sleep(200)
+    })
+    await expiring
+    expect((await trade.read(order.id)).state).toBe('pending')
+    await trade.pay(order)
   })
 
   it('comes for more orders than one batch, and not for paid or extended ones', async () => {

@@ -30,7 +30,8 @@ export async function expireOrders(shop: Shop): Promise<number> {
       .execute()
     const event = { kind: 'expired', actor: 'clock' } as const
     for (const order of orders) {
-      if (await moveOrder(tx, order, 'expired', { expired_at: tx.now() }, event)) moved.push(order.id)
+      const set = { expired_at: tx.now() }
+      if (await moveOrder(tx, order, 'expired', set, event, tx.now())) moved.push(order.id)
     }
     return moved
   })

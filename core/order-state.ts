@@ -20,6 +20,7 @@ export type EventDetail = Readonly<Record<string, string | number | boolean | nu
  * Moves an order that was seen in `order.state`.
  *
  * @param event what the timeline says; the columns in `set` change with the state.
+ * @param endedBy Unix ms: only when its time is over by then, whatever was seen.
  * @returns false when that move does not exist, or when someone else moved the order first.
  */
 export async function moveOrder(
@@ -28,14 +29,16 @@ export async function moveOrder(
   target: OrderState,
   set: Partial<OrderRow>,
   event: { kind: EventKind; actor: string; detail?: EventDetail },
+  endedBy?: number,
 ): Promise<boolean> {
   if (!ORDER_MOVES[order.state].includes(target)) return false
-  const { numUpdatedRows } = await tx.db
+  let update = tx.db
     .updateTable('orders')
     .set({ ...set, state: target })
     .where('id', '=', order.id)
     .where('state', '=', order.state)
-    .executeTakeFirstOrThrow()
+  if (endedBy !== undefined) update = update.where('expires_at', '<=', endedBy)
+  const { numUpdatedRows } = await update.executeTakeFirstOrThrow()
   if (numUpdatedRows === 0n) return false
   await recordEvent(tx, order.id, event.kind, event.actor, event.detail)
   return true

@@ -48,6 +48,8 @@ function* checkColumns(order: OrderRow, has: (kind: EventKind) => boolean): Gene
     if (has(kind) !== (columns[kind] !== null))
       yield `I5: order ${order.id} is not ${kind} in both its row and its timeline`
   }
+  if (order.expired_at !== null && order.expired_at < order.expires_at)
+    yield `I5: order ${order.id} expired at ${order.expired_at}, before its end at ${order.expires_at}`
   if ((order.paid_at === null) !== (order.paid_by === null))
     yield `I5: order ${order.id} does not say how it was paid`
 }

@@ -61,6 +61,7 @@ describeOnEngines('the check of the rules', (engine) => {
       (tx) => tx.db.updateTable('stock_items').set({ order_id: orders.pending.id }).execute(),
     ],
     ['without a letter', (tx) => tx.db.deleteFrom('jobs').execute()],
+    ['before its end', (tx) => order(tx, orders.expired.id, { expires_at: shop.now() })],
     ['is pending after', (tx) => order(tx, orders.matched.id, { state: 'pending' })],
     [
       'expired and was cancelled',

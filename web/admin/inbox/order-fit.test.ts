@@ -63,6 +63,7 @@ function entry(id: string, change: Partial<AdminPayment>, rest: Partial<InboxEnt
       rawPrice: '0.97',
       rawType: 'wechat',
       match: 'unmatched',
+      caseState: null,
       orderId: null,
       productName: null,
       listenerName: 'phone',

@@ -48,7 +48,7 @@ const zh = {
   adviceHooks: '不要用 xposed 之类改动钱包的插件，账号会被限制。监听 App 只读状态栏通知，不需要 root。',
   adviceSecondHand: '不要用先替您收钱、以后再结算的平台（二清）。',
   adviceDirect:
-    '钱直接进您自己的余额，没有手续费，中间不经过任何人。卖自己的商品用这个店铺；已有网站要接收款，用接口版。',
+    '钱直接进您自己的余额，没有手续费，中间不经过任何人。卖自己的商品用这个店铺；给已有网站收款的接口版在计划中，本版还没有。',
   adviceRules:
     '提醒：自 2022 年 3 月 1 日起（银发〔2021〕259号），个人收款码不得用于明显的经营活动或大量远程收款，钱包会限制看起来像这样的账号。控制每个账户的收款量、避开深夜（都在“账户与二维码”的账户设置里）、量大时申请官方商户码，是可行的办法。',
   empty: '还没有监听设备。',
@@ -126,7 +126,7 @@ const en: Record<keyof typeof zh, string> = {
     'Never use hooks into the wallets (xposed and the like): accounts get restricted. A listener only reads the status bar and needs no root.',
   adviceSecondHand: 'Never use platforms that take the money first and pay it out later (二清).',
   adviceDirect:
-    'Money goes straight to your own balance, without a fee and with nobody in between. Use the shop for your own goods, and the API edition for a site you already have.',
+    'Money goes straight to your own balance, without a fee and with nobody in between. Use the shop for your own goods; an API edition, for a site you already have, is planned and not in this version.',
   adviceRules:
     'Rules: since 1 March 2022 (银发〔2021〕259号) personal codes must not serve plainly commercial or remote business in volume, and wallets restrict accounts that look like it. Caps per account and quiet hours (both in the account settings under “Accounts and QR codes”) and an official merchant code are the answers.',
   empty: 'No listener yet.',

@@ -101,6 +101,7 @@ const zh = {
   eventPaidInbox: '付款成功：在“待处理”里指派了一笔到账',
   eventRefunded: '在“待处理”里记下：这笔到账已退款',
   eventNoteCleared: '清空备注',
+  paymentDecided: '您已在“待处理”里作过决定。',
   toInbox: '去“待处理”',
 }
 
@@ -206,6 +207,7 @@ const en: Record<keyof typeof zh, string> = {
   eventPaidInbox: 'Paid: a payment was assigned to it in the inbox',
   eventRefunded: 'Noted in the inbox: this payment was refunded',
   eventNoteCleared: 'Note cleared',
+  paymentDecided: 'You have decided on it in the inbox.',
   toInbox: 'Go to the inbox',
 }
 

@@ -1,9 +1,26 @@
-import type { Channel, DeliveryKind, MatchKind, OrderState, PaidBy, Role } from '../../../core/vocabulary.ts'
+import type {
+  CaseState,
+  Channel,
+  DeliveryKind,
+  MatchKind,
+  OrderState,
+  PaidBy,
+  Role,
+} from '../../../core/vocabulary.ts'
 import { translator } from '../../locales/locale.ts'
 
 /** The state of anything that the console tags. */
 export type TagState =
-  OrderState | MatchKind | 'free' | 'sold' | 'voided' | 'none' | 'waiting' | 'sent' | 'dead'
+  | OrderState
+  | MatchKind
+  | Exclude<CaseState, 'open'>
+  | 'free'
+  | 'sold'
+  | 'voided'
+  | 'none'
+  | 'waiting'
+  | 'sent'
+  | 'dead'
 
 type Word = TagState | Channel | DeliveryKind | PaidBy | Role
 
@@ -21,6 +38,9 @@ const zh: Record<Word, string> = {
   unmatched: '未匹配',
   assigned: '人工指派',
   quarantined: '无法识别',
+  assigning: '正在指派',
+  refunded: '已退款',
+  ignored: '已忽略',
   marked: '人工标记',
   free: '可售',
   sold: '已售',
@@ -53,6 +73,9 @@ const en: Record<Word, string> = {
   unmatched: 'Unmatched',
   assigned: 'Assigned by hand',
   quarantined: 'Unreadable',
+  assigning: 'Being assigned',
+  refunded: 'Refunded',
+  ignored: 'Ignored',
   marked: 'Marked by hand',
   free: 'In stock',
   sold: 'Sold',

@@ -1,3 +1,4 @@
+import { nanoid } from 'nanoid'
 import { createHash } from 'node:crypto'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -216,6 +217,26 @@ describeOnEngines('a listener’s notice', (engine) => {
     expect([await drainSpool(shop, spool), spool.size()]).toEqual([0, 1])
     bringBack()
     expect([await drainSpool(shop, spool), spool.size()]).toEqual([1, 0])
+  })
+
+  it('that can never be settled is kept for the seller, and holds up none behind it', async () => {
+    const order = await trade.order(await trade.addProduct())
+    const good = trade.noticeFor(order, { receivedAt: shop.now() })
+    const amountCents = {} as unknown as number // no driver takes it
+    const bad: Notice = {
+      ...good,
+      paymentId: nanoid(),
+      money: { accountId: trade.accounts.alipay, channel: 'alipay', amountCents },
+    }
+    await spool.append(bad)
+    await spool.append(good)
+    expect([await drainSpool(shop, spool), spool.size()]).toEqual([2, 0])
+    const { match_kind } = await shop.db
+      .selectFrom('payments')
+      .select('match_kind')
+      .where('id', '=', bad.paymentId)
+      .executeTakeFirstOrThrow()
+    expect([match_kind, (await trade.read(order.id)).state]).toEqual(['quarantined', 'delivered'])
   })
 
   it('that can be made safe nowhere is not answered as if it were', async () => {

@@ -50,9 +50,16 @@ export async function drainSpool(shop: Shop, spool: Spool<Notice>): Promise<numb
       await recordPayment(shop, notice)
     } catch (error) {
       shop.log.warn({ waiting: spool.size(), err: error }, 'spooled notices wait')
-      throw error
+      if (isAway(error)) throw error
+      await keepForTheSeller(shop, notice)
     }
   })
+}
+
+/** Recording it failed by itself: kept as it came, without money, so that it holds up none behind it. */
+async function keepForTheSeller(shop: Shop, { money: _unsettled, ...notice }: Notice): Promise<void> {
+  await recordPayment(shop, notice)
+  await raiseAlert(shop, 'notice_quarantined', notice.paymentId)
 }
 
 /** Amounts that are not money by the one grammar of this shop are kept as they came, without money. */

@@ -1,7 +1,7 @@
-import { nanoid } from 'nanoid'
 import { createHash } from 'node:crypto'
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nanoid } from 'nanoid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openDb } from '../com/db/index.ts'
 import { openSpool, type Spool } from '../com/spool.ts'

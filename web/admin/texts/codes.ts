@@ -126,7 +126,7 @@ const zh = {
 }
 
 const en: Record<keyof typeof zh, string> = {
-  title: 'Accounts and QR codes',
+  title: 'Accounts and codes',
   lead: 'Pictures are not kept: only what the code says is, and the payment page draws it anew.',
   add: 'Add receiving codes',
   drop: 'Drop pictures of your receiving codes here, many at once',

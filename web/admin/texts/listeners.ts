@@ -128,7 +128,7 @@ const en: Record<keyof typeof zh, string> = {
   adviceDirect:
     'Money goes straight to your own balance, without a fee and with nobody in between. Use the shop for your own goods; an API edition, for a site you already have, is planned and not in this version.',
   adviceRules:
-    'Rules: since 1 March 2022 (银发〔2021〕259号) personal codes must not serve plainly commercial or remote business in volume, and wallets restrict accounts that look like it. Caps per account and quiet hours (both in the account settings under “Accounts and QR codes”) and an official merchant code are the answers.',
+    'Rules: since 1 March 2022 (银发〔2021〕259号) personal codes must not serve plainly commercial or remote business in volume, and wallets restrict accounts that look like it. Caps per account and quiet hours (both in the account settings under “Accounts and codes”) and an official merchant code are the answers.',
   empty: 'No listener yet.',
   emptyHelp: 'Press “Add a device” for the first one.',
   greeted: '“{name}” has called',

@@ -2,7 +2,7 @@
 import type { OrderRow, ProductRow } from '../sql/schema.ts'
 import { findGoods } from '../core/delivery.ts'
 import { readMailStates } from '../core/mails.ts'
-import { canExtend, isProof } from '../core/orders.ts'
+import { canBePaid, canExtend, isProof } from '../core/orders.ts'
 import { findProduct } from '../core/products.ts'
 import type { Shop } from '../core/shop.ts'
 import { listOpenTills, payableChannels } from '../core/tills.ts'
@@ -15,7 +15,7 @@ export async function toOrderView(
 ): Promise<OrderView> {
   const proven = isProof(order, token)
   const delivered = order.state === 'delivered'
-  const pending = order.state === 'pending' && order.expires_at > shop.now()
+  const pending = canBePaid(order, shop.now())
   const mails = delivered ? await readMailStates(shop, [order.id]) : undefined
   const product = await findProduct(shop, order.product_id)
   return {

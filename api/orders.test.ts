@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expireOrders } from '../core/expiry.ts'
+import { cancelOrder } from '../core/orders.ts'
 import { runDueJobs } from '../core/jobs.ts'
 import { sendRaw, serveShop, type TestApp } from '../test/support/app.ts'
 import { ask, order as place } from '../test/support/client.ts'
@@ -194,6 +195,20 @@ describeOnEngines('a buyer over HTTP', (engine) => {
     await expireOrders(shop)
     await until(() => stream.states.includes('expired'), 'the end', 2_000)
     stream.close()
+  })
+
+  it('gets the picture of its code only while it can be paid with it', async () => {
+    const [cancelled, late] = [
+      await place(served.url, await trade.addProduct(), 'k@example.com'),
+      await place(served.url, await trade.addProduct(), 'l@example.com'),
+    ]
+    const statusOf = async ({ reply }: typeof late) =>
+      (await sendRaw(served.url, reply.order.code!.pictureUrl)).status
+    expect([await statusOf(cancelled), await statusOf(late)]).toEqual([200, 200])
+    await cancelOrder(shop, cancelled.reply.order.id, 'buyer')
+    expect([await statusOf(cancelled), await statusOf(late)]).toEqual([409, 200])
+    shop.advance(301_000)
+    expect(await statusOf(late)).toBe(409)
   })
 
   it('gets a stream by GET alone: a HEAD that never ended would hold its connection', async () => {

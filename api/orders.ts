@@ -86,6 +86,7 @@ export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
 
   router.get('/api/orders/:id/code.png', async (ctx) => {
     const order = await orders.getOrder(shop, knownId(ctx.params.id))
+    if (!orders.canBePaid(order, shop.now())) fail('wrong_state', { state: order.state })
     ctx.set('Cache-Control', 'private, no-cache')
     ctx.type = 'png'
     ctx.body = drawQrPng(order.code_payload)

@@ -70,12 +70,17 @@ export async function cancelOrder(shop: Shop, id: string, by: 'buyer' | Actor, r
   wakeOrder(shop, id)
 }
 
+/** Whether its code may be shown: after its end the amount goes to somebody else. */
+export function canBePaid(order: Pick<OrderRow, 'state' | 'expires_at'>, now: number): boolean {
+  return order.state === 'pending' && order.expires_at > now
+}
+
 /** An open order may be given its time once more, once. */
 export function canExtend(
   order: Pick<OrderRow, 'state' | 'expires_at' | 'extended_at'>,
   now: number,
 ): boolean {
-  return order.state === 'pending' && order.expires_at > now && order.extended_at === null
+  return canBePaid(order, now) && order.extended_at === null
 }
 
 /** Moves the end and the hold in one transaction. @throws ShopError `wrong_state` */

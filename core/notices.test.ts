@@ -145,11 +145,14 @@ describeOnEngines('a listener’s notice', (engine) => {
     expect(await push('1.00', 'wechat', sign('1.00wechat', device.secret))).toBe('unmatched')
   })
 
-  /** What the driver itself says when nobody listens; until the returned function is called. */
-  async function takeDatabaseAway(): Promise<() => void> {
+  /** What the driver itself says when nobody listens, after a wait; until the returned function is called. */
+  async function takeDatabaseAway(waitMs = 0): Promise<() => void> {
     const away: unknown = await openDb('mysql://till:till@127.0.0.1:9/till').catch((error: unknown) => error)
     const { transaction } = shop.database
-    shop.database.transaction = () => Promise.reject(away)
+    shop.database.transaction = () => {
+      shop.advance(waitMs)
+      return Promise.reject(away)
+    }
     return () => void (shop.database.transaction = transaction)
   }
 
@@ -170,6 +173,16 @@ describeOnEngines('a listener’s notice', (engine) => {
     expect(Math.abs(payment!.received_at - receivedAt)).toBeLessThan(5_000)
     expect(payment!.recorded_at - payment!.received_at).toBeGreaterThan(590_000)
     expect((await trade.read(order.id)).state).toBe('delivered')
+  })
+
+  it('came when it came, not when the wait for the database was given up', async () => {
+    const order = await trade.order(await trade.addProduct())
+    const bringBack = await takeDatabaseAway(order.late_until - order.created_at + 1_000)
+    expect(await push(priceOf(order), 'alipay')).toBe('spooled')
+    bringBack()
+    await drainSpool(shop, spool)
+    const [payment] = await paymentsOf(order)
+    expect(payment).toMatchObject({ match_kind: 'matched', settles_order_id: order.id })
   })
 
   it('that was spooled never pays whoever has its amount by then', async () => {

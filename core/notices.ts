@@ -27,6 +27,7 @@ export async function receiveNotice(
   spool: Spool<Notice>,
   raw: RawNotice,
 ): Promise<NoticeOutcome> {
+  const arrivedAt = shop.now() // the database may keep everyone waiting before it turns out to be away
   const device = await findSigner(shop, raw.price + raw.type, raw.sign)
   if (!device) return 'bad_signature'
   const notice = readNotice(raw, device.id, device.accounts)
@@ -36,7 +37,7 @@ export async function receiveNotice(
     return match
   } catch (error) {
     if (!isAway(error)) throw error
-    await spool.append({ ...notice, receivedAt: notice.receivedAt ?? shop.now() })
+    await spool.append({ ...notice, receivedAt: arrivedAt })
     shop.log.warn({ spooled: spool.size() }, 'the database is away: a notice was spooled')
     return 'spooled'
   }

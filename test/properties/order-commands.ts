@@ -67,7 +67,7 @@ async function cancel(model: Model, world: World, [which, bySeller]: [number, bo
 }
 
 export const orderCommands = [
-  ...often(3, command('change channel', anyOf, switchChannel, hasOrders)),
-  command('extend', anyOf, extend, hasOrders),
+  ...often(5, command('change channel', anyOf, switchChannel, hasOrders)),
+  ...often(3, command('extend', anyOf, extend, hasOrders)),
   command('cancel', fc.tuple(anyOf, fc.boolean()), cancel, hasOrders),
 ]

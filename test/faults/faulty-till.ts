@@ -10,7 +10,7 @@ const PRELOAD = new URL('preload.js', import.meta.url).href
 /** Where the program ends: before or after the n-th statement, or step of the spool, that fits. */
 export interface KillPoint {
   readonly where: 'sql' | 'spool'
-  /** Pattern of the statement, or the name of the step: write, sync, truncate, rename. */
+  /** Pattern of the statement, or the name of the step: write, sync, truncate, rename, unlink. */
   readonly text: string
   /** Pattern of an earlier statement of the same transaction. */
   readonly within?: string
@@ -33,15 +33,17 @@ export interface FaultyTill extends Till {
   readonly spoolPath: string
 }
 
-export async function startFaultyTill(env: Record<string, string>): Promise<FaultyTill> {
+/** @param first what is ordered from the very start. */
+export async function startFaultyTill(env: Record<string, string>, first?: Orders): Promise<FaultyTill> {
   const DATA_DIR = env.DATA_DIR ?? (await newFolder())
   const orders = join(DATA_DIR, 'fault-orders.json')
-  await rm(orders, { force: true })
+  if (first) await writeFile(orders, JSON.stringify(first))
+  else await rm(orders, { force: true })
   const preloaded = { NODE_OPTIONS: `--import ${PRELOAD}`, FAULT_ORDERS: orders }
   const till = await startTill({ ...env, ...preloaded, DATA_DIR })
   return {
     ...till,
-    spoolPath: join(DATA_DIR, `spool-${new URL(till.url).port}.jsonl`),
+    spoolPath: join(DATA_DIR, `spool-${till.pid}.jsonl`),
     async give(wanted) {
       await writeFile(orders, JSON.stringify(wanted))
       await sleep(20) // longer than the till takes to look again

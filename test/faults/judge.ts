@@ -115,11 +115,17 @@ function* findDouble({ ledger, payments, letters }: Facts): Generator<string> {
     }
 }
 
+/** What a busy machine may need to take up a notice. */
+const LATEST_MS = 3_000
+
 /** Money pays the order whose buyer paid, or waits for the seller; it never pays another's. */
 function* findWrong({ ledger, payments }: Facts): Generator<string> {
-  const meant = new Map(ledger.pushes.map((push) => [push.address, push.orderId]))
-  for (const { address, match_kind: match, order_id: got } of payments) {
-    const orderId = meant.get(address)
-    if (got !== null && got !== orderId) yield `push ${address} for ${orderId} became ${match} of ${got}`
+  const pushes = new Map(ledger.pushes.map((push) => [push.address, push]))
+  for (const { address, match_kind: match, order_id: got, received_at: at } of payments) {
+    const push = pushes.get(address)
+    if (got !== null && got !== push?.orderId)
+      yield `push ${address} for ${push?.orderId} became ${match} of ${got}`
+    if (push?.answer?.msg === '收款已记录' && Math.abs(at - push.sentAt) > LATEST_MS)
+      yield `push ${address} came without a database, and is noted ${at - push.sentAt} ms after it was sent`
   }
 }

@@ -19,6 +19,8 @@ export interface Push {
   readonly type: Channel
   /** The order whose buyer paid; null when nobody's did. */
   readonly orderId: string | null
+  /** Unix ms. */
+  readonly sentAt: number
   /** Code and text of the answer; null while there is none, and for ever when the connection ended. */
   answer: { readonly code: number; readonly msg: string } | null
 }
@@ -30,7 +32,7 @@ export interface Ledger {
   readonly pushes: Push[]
   /** Goods that a page showed, with the order that it showed them for. */
   readonly seen: Map<string, Set<string>>
-  addPush(push: Omit<Push, 'address' | 'answer'>): Push
+  addPush(push: Omit<Push, 'address' | 'answer' | 'sentAt'>): Push
 }
 
 export function createLedger(): Ledger {
@@ -41,7 +43,8 @@ export function createLedger(): Ledger {
     seen: new Map(),
     addPush(push) {
       const n = pushes.length
-      const made: Push = { ...push, address: `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, answer: null }
+      const address = `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`
+      const made: Push = { ...push, address, sentAt: Date.now(), answer: null }
       pushes.push(made)
       return made
     },

@@ -7,7 +7,7 @@ import { until } from '../support/until.ts'
 import { startProxy, through, type Proxy } from './proxy.ts'
 import { createDice, firstSeed, isWhole, sized } from './size.ts'
 import { openStall, type Stall } from './stall.ts'
-import { crowd, pay, placeSeveral } from './trade.ts'
+import { pay, placeSeveral, tradeDuring } from './trade.ts'
 
 const ENGINE = 'MySQL'
 
@@ -36,23 +36,15 @@ afterEach(async () => {
   await Promise.all([toDatabase.close(), toMail.close()])
 })
 
-async function during(work: () => Promise<void>): Promise<void> {
-  let over = false
-  const trading = crowd(stall, createDice(firstSeed), { atOnce: 6, most: 2_000, isOver: () => over })
-  await sleep(200)
-  await work().finally(() => (over = true))
-  await trading
-}
-
 it('loses nothing when the database is slow, cut off again and again, or never answers', async () => {
-  await during(async () => {
+  await tradeDuring(stall, firstSeed, async () => {
     toDatabase.delay(40)
     await sleep(sized(1_500, 10_000))
     toDatabase.delay(0)
   })
   await stall.audit('slow database')
 
-  await during(async () => {
+  await tradeDuring(stall, firstSeed, async () => {
     for (let round = 0; round < sized(8, 60); round += 1) {
       toDatabase.cut()
       await sleep(120)
@@ -60,7 +52,7 @@ it('loses nothing when the database is slow, cut off again and again, or never a
   })
   await stall.audit('database cut off', { rounds: sized(8, 60) })
 
-  await during(async () => {
+  await tradeDuring(stall, firstSeed, async () => {
     toDatabase.freeze()
     await sleep(sized(6_500, 30_000)) // longer than a query may take
     toDatabase.thaw()
@@ -79,7 +71,7 @@ it('records a notice once when the commit succeeds and nobody hears of it', asyn
 })
 
 it('sends every letter, with the Message-ID that it had, over a bad connection to the mail server', async () => {
-  await during(async () => {
+  await tradeDuring(stall, firstSeed, async () => {
     for (let round = 0; round < sized(8, 60); round += 1) {
       toMail.cut()
       await sleep(100)
@@ -87,7 +79,7 @@ it('sends every letter, with the Message-ID that it had, over a bad connection t
   })
   await stall.audit('mail server cut off', { rounds: sized(8, 60) })
 
-  await during(async () => {
+  await tradeDuring(stall, firstSeed, async () => {
     toMail.refuse()
     await sleep(sized(1_500, 20_000))
     toMail.allow()
@@ -107,7 +99,7 @@ it('sends every letter, with the Message-ID that it had, over a bad connection t
 
 if (isWhole) {
   it('sends every letter after the mail server had been dead without a word', async () => {
-    await during(async () => {
+    await tradeDuring(stall, firstSeed, async () => {
       toMail.freeze()
       await sleep(30_000)
       toMail.thaw()

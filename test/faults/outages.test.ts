@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startMariadb, startRedis, type TestServer } from '../support/servers.js'
-import { until } from '../support/until.ts'
+import type { PlacedOrder } from './ledger.ts'
 import { createDice, firstSeed, isWhole, sized } from './size.ts'
 import { openStall, type Stall } from './stall.ts'
-import { crowd, pay, payUnasked, placeSeveral } from './trade.ts'
+import { pay, payUnasked, placeSeveral, tradeDuring } from './trade.ts'
 
 const ENGINE = 'MySQL and Redis'
 
@@ -26,25 +26,16 @@ beforeEach(async () => {
   stall = await openStall(ENGINE, {
     DATABASE_URL: `${database.url}/faults_${shops}`,
     REDIS_URL: redis.url,
-    ORDER_TTL_S: String(sized(4, 30)),
+    ORDER_TTL_S: String(sized(5, 30)),
   })
 })
 
 afterEach(() => stall.close())
 
-/** Trades until `work` has been done, and a little longer. */
-async function during(seed: number, work: () => Promise<void>): Promise<void> {
-  let over = false
-  const trading = crowd(stall, createDice(seed), { atOnce: 6, most: 2_000, isOver: () => over })
-  await sleep(300)
-  await work().finally(() => (over = true))
-  await trading
-}
-
 it('loses nothing when the database is killed while it writes', async () => {
   for (let round = 0; round < sized(2, 12); round += 1) {
     const dice = createDice(firstSeed + round)
-    await during(firstSeed + round, async () => {
+    await tradeDuring(stall, firstSeed + round, async () => {
       await sleep(dice.whole(0, 400))
       await database.kill()
       await sleep(dice.whole(0, 1_500))
@@ -59,7 +50,7 @@ it('gives nothing twice when Redis is emptied or killed', async () => {
   const client = new Redis(redis.url, { retryStrategy: () => 50, maxRetriesPerRequest: 1 })
   client.on('error', () => undefined) // it is killed
   for (let round = 0; round < sized(1, 8); round += 1) {
-    await during(firstSeed + round, async () => {
+    await tradeDuring(stall, firstSeed + round, async () => {
       for (let at = 0; at < 10; at += 1) {
         await client.flushall()
         await sleep(50)
@@ -75,28 +66,39 @@ it('gives nothing twice when Redis is emptied or killed', async () => {
 })
 
 /** Longer than an order may wait for its money: what came in time is still in time. */
-const AWAY_MS = sized(9_000, 60_000)
+const AWAY_MS = sized(11_000, 60_000)
 
-it.each(isWhole ? (['killed', 'frozen'] as const) : (['killed'] as const))(
-  'takes money for orders that ended while the database was %s, as of the time when it came',
-  async (how) => {
+it('takes money for orders that ended while the database was away, as of the time when it came', async () => {
+  const orders = await placeSeveral(stall, createDice(firstSeed), 12)
+  await database.kill()
+  const back = performance.now() + AWAY_MS
+  for (const order of orders) expect(await pay(stall, order)).toBe(true)
+  await payUnasked(stall, createDice(firstSeed))
+  await sleep(back - performance.now())
+  await database.restart()
+  await stall.audit(`database away for ${AWAY_MS / 1000} s`)
+  await expectPaid(orders)
+  const rows = await stall.db.kysely.selectFrom('payments').selectAll().orderBy('received_at').execute()
+  const recorded = rows.map((row) => row.recorded_at)
+  expect(recorded).toEqual(recorded.toSorted((a, b) => a - b))
+})
+
+if (isWhole) {
+  it('takes money for orders that ended while the database was frozen', async () => {
     const orders = await placeSeveral(stall, createDice(firstSeed), 12)
-    await (how === 'killed' ? database.kill() : database.pause())
+    database.pause()
     const back = performance.now() + AWAY_MS
-    const from = stall.ledger.pushes.length
-    await Promise.all([...orders.map((order) => pay(stall, order)), payUnasked(stall, createDice(firstSeed))])
-    expect(stall.ledger.pushes.slice(from).map((push) => push.answer?.code)).toEqual(
-      Array.from({ length: 13 }, () => 1),
-    )
+    await Promise.all(orders.map((order) => pay(stall, order)))
     await sleep(back - performance.now())
-    await (how === 'killed' ? database.restart() : database.resume())
-    await until(stall.spoolsAreEmpty, 'what came meanwhile', 30_000)
-    await stall.audit(`database ${how} for ${AWAY_MS / 1000} s`)
-    const rows = await stall.db.kysely.selectFrom('payments').selectAll().orderBy('recorded_at').execute()
-    expect(
-      rows.filter((row) => row.match_kind === 'matched').map((row) => row.settles_order_id),
-    ).toHaveLength(orders.length)
-    const times = rows.map((row) => row.received_at)
-    expect(times).toEqual(times.toSorted((a, b) => a - b))
-  },
-)
+    database.resume()
+    await stall.audit(`database frozen for ${AWAY_MS / 1000} s`)
+    await expectPaid(orders)
+  })
+}
+
+async function expectPaid(orders: readonly PlacedOrder[]): Promise<void> {
+  expect(stall.ledger.pushes.map((push) => push.answer?.code)).not.toContain(undefined)
+  const rows = await stall.db.kysely.selectFrom('payments').selectAll().execute()
+  const paid = rows.map((row) => row.settles_order_id).filter((id) => id !== null)
+  expect(paid.toSorted()).toEqual(orders.map((order) => order.id).toSorted())
+}

@@ -127,7 +127,7 @@ function watchMysql() {
 }
 
 function watchSpool() {
-  const { open, rename } = promises
+  const { open, rename, unlink } = promises
   promises.open = async (name, ...rest) => {
     const file = await open(name, ...rest)
     return SPOOL.test(name) ? watchFile(file) : file
@@ -136,6 +136,12 @@ function watchSpool() {
     const when = SPOOL.test(to) ? meet('spool', 'rename') : undefined
     if (when === 'before') die()
     await rename(from, to)
+    if (when) die()
+  }
+  promises.unlink = async (name) => {
+    const when = SPOOL.test(name) ? meet('spool', 'unlink') : undefined
+    if (when === 'before') die()
+    await unlink(name)
     if (when) die()
   }
   syncBuiltinESMExports()

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { describeOnSetups } from '../support/setups.ts'
 import { until } from '../support/until.ts'
 import type { KillPoint, Orders } from './faulty-till.ts'
-import { createDice, firstSeed, isWhole, share, sized } from './size.ts'
+import { createDice, firstSeed, isWhole, share, sized, type Dice } from './size.ts'
 import { openStall, type Stall } from './stall.ts'
 import { pay, placeSeveral } from './trade.ts'
 
@@ -34,6 +34,13 @@ const REPLACING: readonly SpoolPoint[] = [
   { name: 'spool replaced', where: 'spool', text: 'rename', when: 'after' },
 ]
 
+/** The next process dies as well, while it takes over what was left behind. */
+const TAKING_OVER: readonly SpoolPoint[] = [
+  { name: 'spool taken over in part', where: 'spool', text: 'write', when: 'half' },
+  { name: 'spool taken over, not deleted', where: 'spool', text: 'unlink', when: 'before' },
+  { name: 'spool taken over and deleted', where: 'spool', text: 'unlink', when: 'after' },
+]
+
 describeOnSetups('a till killed at a step of its spool', (setup) => {
   let stall: Stall
   let seed = firstSeed
@@ -53,6 +60,7 @@ describeOnSetups('a till killed at a step of its spool', (setup) => {
         await dieAfterwards(point, () => ({ kill: { ...point, nth: 1 } }))
       for (const point of share(REPLACING, setup))
         await dieAfterwards(point, (nth) => ({ kill: { ...point, nth: 1 }, refuseAfter: nth }))
+      for (const point of share(TAKING_OVER, setup)) await dieTakingOver(point)
     }
     await stall.audit('all of the spool, with letters')
   })
@@ -69,13 +77,24 @@ describeOnSetups('a till killed at a step of its spool', (setup) => {
 
   async function dieAfterwards(point: SpoolPoint, ordersAfter: (nth: number) => Orders): Promise<void> {
     const dice = createDice((seed += 1))
+    await fillSpool(point, dice)
+    await stall.till.give(ordersAfter(dice.whole(2, NOTICES - 2)))
+    await comeBack(point)
+  }
+
+  async function dieTakingOver(point: SpoolPoint): Promise<void> {
+    await fillSpool(point, createDice((seed += 1)))
+    await stall.till.end('SIGKILL')
+    await expect(stall.startAgain({ kill: { ...point, nth: 1 } })).rejects.toThrow('SIGKILL')
+    await comeBack(point)
+  }
+
+  async function fillSpool({ name }: SpoolPoint, dice: Dice): Promise<void> {
     const orders = await placeSeveral(stall, dice, NOTICES)
     await stall.till.give({ refuseAfter: 0 })
     const answers = []
     for (const order of orders) answers.push(await pay(stall, order))
-    expect(answers, `${point.name}, seed ${seed}`).toEqual(orders.map(() => true))
-    await stall.till.give(ordersAfter(dice.whole(2, NOTICES - 2)))
-    await comeBack(point)
+    expect(answers, `${name}, seed ${seed}`).toEqual(orders.map(() => true))
   }
 
   async function comeBack({ name }: SpoolPoint): Promise<void> {

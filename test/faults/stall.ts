@@ -7,7 +7,7 @@ import { phoneOf } from '../support/listener.ts'
 import { startMailCatcher, type MailCatcher } from '../support/mail-catcher.ts'
 import { alipayPayload, wechatPayload } from '../support/pictures.ts'
 import { until } from '../support/until.ts'
-import { startFaultyTill, type FaultyTill } from './faulty-till.ts'
+import { startFaultyTill, type FaultyTill, type Orders } from './faulty-till.ts'
 import { judge } from './judge.ts'
 import { createLedger } from './ledger.ts'
 import { noteRow } from './table.ts'
@@ -32,8 +32,8 @@ export interface Stall extends Market {
   readonly db: Db
   readonly seller: Seller
   openBranch(): Promise<FaultyTill>
-  /** After the first till was killed. */
-  startAgain(): Promise<void>
+  /** After the first till was killed. @param orders what is ordered from the very start. */
+  startAgain(orders?: Orders): Promise<void>
   /** Whether every accepted notice has come into the database. */
   spoolsAreEmpty(): Promise<boolean>
   /** Waits until all letters are sent and the spools are empty, as if the leases of killed processes were over. */
@@ -122,9 +122,10 @@ export async function openStall(
       tills.push(branch)
       return branch
     },
-    async startAgain() {
+    async startAgain(orders) {
       const { url, dataDir } = first()
-      tills[0] = await startFaultyTill({ ...settings, PORT: new URL(url).port, DATA_DIR: dataDir })
+      const place = { PORT: new URL(url).port, DATA_DIR: dataDir }
+      tills[0] = await startFaultyTill({ ...settings, ...place }, orders)
     },
     spoolsAreEmpty,
     settle,

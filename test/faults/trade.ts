@@ -1,10 +1,11 @@
 /** Buyers and a phone: small trade over HTTP that writes down what it was told. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { placeOrder, showOrder } from '../../api/contract/index.ts'
 import type { Channel } from '../../core/vocabulary.ts'
 import { ask } from '../support/client.ts'
 import { signListener } from '../support/listener.ts'
 import type { Ledger, PlacedOrder } from './ledger.ts'
-import type { Dice } from './size.ts'
+import { createDice, type Dice } from './size.ts'
 
 export interface Product {
   readonly id: string
@@ -133,4 +134,13 @@ export async function crowd(
     }
   }
   await Promise.all(Array.from({ length: options.atOnce }, queue))
+}
+
+/** Trades until `work` has been done. */
+export async function tradeDuring(market: Market, seed: number, work: () => Promise<void>): Promise<void> {
+  let over = false
+  const trading = crowd(market, createDice(seed), { atOnce: 6, most: 5_000, isOver: () => over })
+  await sleep(300)
+  await work().finally(() => (over = true))
+  await trading
 }

@@ -82,11 +82,12 @@ function isSameWish(order: OrderRow, product: ProductRow, wish: OrderWish): bool
   )
 }
 
+/** The state is wrapped so that SQLite finds the orders by buyer and not by walking through all that are open. */
 async function listOpenOrders(shop: Shop, buyer: Buyer): Promise<OrderRow[]> {
   return shop.db
     .selectFrom('orders')
     .selectAll()
-    .where('state', '=', 'pending')
+    .where((where) => where(where.fn.coalesce('state', where.val('')), '=', 'pending'))
     .where('expires_at', '>', shop.now())
     .where((where) => where.or([where('buyer_hash', '=', buyer.hash), where('email', '=', buyer.email)]))
     .execute()

@@ -112,17 +112,17 @@ export function isQuiet(shop: Shop, account: Pick<AccountRow, 'quiet_from' | 'qu
   return from < to ? minute >= from && minute < to : minute >= from || minute < to
 }
 
-/** Cents of today's paid orders and of those that may still be paid. */
+/** Cents of today's paid orders and of those that may still be paid: apart, so that each is found by an index. */
 async function takenToday(shop: Shop, accountId: string): Promise<number> {
   const { timeZone } = shop.settings.current
   const today = startOfDay(dayOf(shop.now(), timeZone), timeZone)
-  const { sum } = await shop.db
+  const taken = shop.db
     .selectFrom('orders')
     .select((select) => select.fn.sum('due_cents').as('sum'))
     .where('account_id', '=', accountId)
-    .where((where) => where.or([where('paid_at', '>=', today), where('state', '=', 'pending')]))
-    .executeTakeFirstOrThrow()
-  return asNumber(sum)
+  const paid = await taken.where('paid_at', '>=', today).executeTakeFirstOrThrow()
+  const open = await taken.where('state', '=', 'pending').executeTakeFirstOrThrow()
+  return asNumber(paid.sum) + asNumber(open.sum)
 }
 
 /** The code that may be shown for an amount: one for exactly it, or one without an amount. Never another. */

@@ -2,10 +2,11 @@
 import { Redis } from 'ioredis'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { placeOrder } from '../../api/contract/index.ts'
 import { openDb, type Db } from '../../com/db/index.ts'
 import type { Channel } from '../../core/vocabulary.ts'
 import type { OrderRow, PaymentRow } from '../../sql/schema.ts'
-import { order, signInAsSeller, type Seller } from '../support/client.ts'
+import { ask, signInAsSeller, type Seller } from '../support/client.ts'
 import { engines } from '../support/engines.ts'
 import { checkInvariants } from '../support/invariants.ts'
 import { phoneOf, type ListenerAnswer } from '../support/listener.ts'
@@ -48,7 +49,7 @@ export interface Settings {
 }
 
 export async function openTwoTills(settings: Settings = {}): Promise<TwoTills> {
-  const env = { ...(await serversOf()), ORDER_LIMITS: '0', LOG_LEVEL: 'warn' }
+  const env = { ...(await serversOf()), ORDER_LIMITS: '0', LOG_LEVEL: 'warn', TRUST_PROXY: '1' }
   const texts = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
   const tills = await Promise.all([0, 1].map(() => startTill({ ...env, ...texts })))
   const [first, second] = tills as [Till, Till]
@@ -67,7 +68,10 @@ export async function openTwoTills(settings: Settings = {}): Promise<TwoTills> {
     async buy(productId, channel = 'alipay') {
       buyers += 1
       const { url } = buyers % 2 === 0 ? first : second
-      const { status, reply, error } = await order(url, productId, `buyer${buyers}@example.com`, channel)
+      const { status, reply, error } = await ask(url, placeOrder, {
+        body: { productId, email: `buyer${buyers}@example.com`, channel },
+        headers: { 'X-Forwarded-For': `10.0.${buyers >> 8}.${buyers & 255}` }, // one address would queue for its lock
+      })
       if (status !== 201) {
         expect([status, error?.code]).toEqual([409, 'no_free_amount'])
         return undefined

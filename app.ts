@@ -122,6 +122,12 @@ async function greet(config: Config, shop: Shop, port: number): Promise<void> {
   }
   if (listener) await writeListenerFile(config.dataDir, greeting, listener.secret)
   process.stdout.write(greetingText(greeting))
+  if (config.trustProxy === 0 && shop.settings.current.publicUrl.startsWith('https:')) {
+    shop.log.warn(
+      {},
+      'PUBLIC_URL is https but TRUST_PROXY is 0: every visitor counts as the proxy, set TRUST_PROXY=1',
+    )
+  }
   shop.log.info({ port, engine: shop.database.engine }, 'listening')
 }
 

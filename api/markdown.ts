@@ -11,6 +11,15 @@ markdown.renderer.rules.link_open = (tokens, index, options, _env, self) => {
   return self.renderToken(tokens, index, options)
 }
 
+/** Rendered once per text: a long table takes a second, and visitors ask again and again. */
+const rendered = new Map<string, string>()
+const MOST_RENDERED = 200
+
 export function renderMarkdown(text: string): string {
-  return markdown.render(text)
+  const known = rendered.get(text)
+  if (known !== undefined) return known
+  const html = markdown.render(text)
+  if (rendered.size >= MOST_RENDERED) rendered.clear()
+  rendered.set(text, html)
+  return html
 }

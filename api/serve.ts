@@ -6,7 +6,7 @@ import type * as z from 'zod/mini'
 import { fail, type RefusalCode } from '../core/errors.ts'
 import type { SignedIn } from '../core/sign-in.ts'
 import { readQuery } from './bounded-query.ts'
-import { MAX_STOCK_TEXT, importStock } from './contract/admin-products.ts'
+import { addProduct, changeProduct, importStock, MAX_STOCK_TEXT } from './contract/admin-products.ts'
 import type { Operation } from './contract/operation.ts'
 
 type Schema = z.ZodMiniType
@@ -21,8 +21,12 @@ export interface Request<P extends Schema, Q extends Schema, B extends Schema> {
 
 const JSON_LIMIT = '64kb'
 
-/** Larger bodies, by operation: a hundred thousand card keys. */
-const JSON_LIMITS: Readonly<Record<string, string>> = { [importStock.id]: `${MAX_STOCK_TEXT * 4}b` }
+/** Larger bodies, by operation: a hundred thousand card keys; a product's two long texts in Chinese. */
+const JSON_LIMITS: Readonly<Record<string, string>> = {
+  [importStock.id]: `${MAX_STOCK_TEXT * 4}b`,
+  [addProduct.id]: '256kb',
+  [changeProduct.id]: '256kb',
+}
 
 export function serve<P extends Schema, Q extends Schema, B extends Schema, R extends Schema>(
   router: Router,

@@ -99,6 +99,7 @@ describeOnEngines('I10: every act by hand is on record', (engine) => {
     'listeners.add': newDevice,
     'listeners.change': async () => listeners.changeListener(shop, await newDevice(), device, SELLER),
     'listeners.renew': async () => listeners.renewListenerSecret(shop, await newDevice(), SELLER),
+    'listeners.show-secret': async () => listeners.showListenerSecret(shop, await newDevice(), SELLER),
     'settings.change': () => transaction(shop, (tx) => changeSettings(tx, { shopName: 'new name' }, SELLER)),
     'password.change': async () => {
       const who = await signIn(shop, {

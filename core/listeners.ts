@@ -129,6 +129,13 @@ async function reloaded(shop: Shop, id: string): Promise<ListenerWithAccounts> {
   return found ?? fail('not_found', { what: 'listener' })
 }
 
+/** For the admin who sets the phone up; that it was shown is on record. @throws ShopError `not_found` */
+export async function showListenerSecret(shop: Shop, id: string, actor: Actor): Promise<string> {
+  const { secret } = await getListener(shop, id)
+  await transaction(shop, (tx) => recordAudit(tx, actor, 'listeners.show-secret', id, null, null))
+  return secret
+}
+
 /** The old secret stops working at once. @throws ShopError `not_found` */
 export async function renewListenerSecret(shop: Shop, id: string, actor: Actor): Promise<string> {
   const secret = newSecret()

@@ -50,7 +50,9 @@ export async function findSigner(shop: Shop, text: string, sign: string): Promis
   try {
     await loadListeners(shop) // another process may have renewed a secret
   } catch {
-    return undefined // the database is away: what is in memory decides
+    const kept = known.get(shop.database)
+    if (kept) kept.readAt = Date.now() // the database is away: what is in memory decides, for a second at least
+    return undefined
   }
   return signerOf(known.get(shop.database)?.devices ?? [], text, sign)
 }

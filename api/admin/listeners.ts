@@ -25,10 +25,9 @@ export function listenerRoutes(api: ApiContext): Router {
     viewOf(await listeners.changeListener(shop, params.id, body, actorOf(ctx))),
   )
 
-  serve(router, contract.showListenerSecret, async ({ params }) => {
-    const { secret } = await listeners.getListener(shop, params.id)
-    return { secret }
-  })
+  serve(router, contract.showListenerSecret, async ({ params, ctx }) => ({
+    secret: await listeners.showListenerSecret(shop, params.id, actorOf(ctx)),
+  }))
 
   serve(router, contract.renewListenerSecret, async ({ params, ctx }) => {
     const [first] = await listeners.listListeners(shop)

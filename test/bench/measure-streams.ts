@@ -1,0 +1,128 @@
+/** Open pages: what each costs, and how soon it learns that money came. */
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Bench } from './bench.ts'
+import type { Figure } from './figures.ts'
+import { openLines, openSocket, requestText, type Line } from './http-line.ts'
+import { latencies, quantile, rateOf } from './load.ts'
+import { pushMoney } from './measure-notices.ts'
+import type { Server } from './servers.ts'
+import type { LaidOrder } from './stand.ts'
+
+const PACE = 100
+const PHONES = 32
+const OPENED_AT_ONCE = 100
+const SETTLE_MS = 2_000
+
+type Push = (line: Line, order: LaidOrder | undefined) => Promise<unknown>
+
+export async function measureStreams(bench: Bench): Promise<Figure[]> {
+  const { size, stand, till, baseline, secret } = bench
+  const push: Push = (line, order) => pushMoney(line, order, secret)
+  const pushRaw: Push = (line, order) => line.ask(requestText('GET', `/push/${order?.id ?? ''}`))
+  const raw = 'Koa writes to the stream at once'
+
+  const some = await stand.layOrders(size.streams)
+  const [slow, slowRaw] = [await paced(bench, till, some, push), await paced(bench, baseline, some, pushRaw)]
+  await stand.dropJobs()
+  const all = await stand.layOrders(size.manyStreams)
+  const [many, manyRaw] = [await flooded(till, all, push), await flooded(baseline, all, pushRaw)]
+  await stand.dropJobs()
+
+  const [few, lots] = [size.streams, size.manyStreams].map((count) => count.toLocaleString('en'))
+  return [
+    {
+      title: `notice to changed page, p99 at ${PACE}/s with ${few} open pages`,
+      unit: 'ms',
+      value: quantile(0.99, slow),
+      raw: { title: raw, value: quantile(0.99, slowRaw) },
+    },
+    {
+      title: `memory of each of ${lots} open pages`,
+      unit: 'kB',
+      value: many.kilobytes,
+      raw: { title: 'a stream from Koa', value: manyRaw.kilobytes },
+    },
+    {
+      title: `${lots} open pages all told, each of a notice of its own`,
+      unit: 's',
+      value: many.seconds,
+      raw: { title: raw, value: manyRaw.seconds },
+    },
+  ]
+}
+
+/** @returns milliseconds from the moment that a notice was due to the one that its page was told. */
+async function paced(
+  bench: Bench,
+  server: Server,
+  orders: readonly LaidOrder[],
+  push: Push,
+): Promise<number[]> {
+  const pages = await openPages(server.url, orders)
+  const lines = await openLines(server.url, PHONES)
+  const took: Promise<number>[] = []
+  const ms = Math.min(bench.size.paceMs, (orders.length * 1000) / PACE)
+  await latencies(PACE, ms, lines, async (line, turn, dueAt) => {
+    took.push((pages[turn] as Page).told.then((at) => at - dueAt))
+    await push(line, orders[turn])
+  })
+  const result = await Promise.all(took)
+  close(pages, lines)
+  return result
+}
+
+/** One notice for every page, as fast as they go. */
+async function flooded(server: Server, orders: readonly LaidOrder[], push: Push) {
+  const lines = await openLines(server.url, PHONES)
+  const before = server.memory()
+  const pages = await openPages(server.url, orders)
+  await sleep(SETTLE_MS)
+  const kilobytes = ((server.memory() - before) * 1024) / pages.length
+  const begun = performance.now()
+  await rateOf(orders.length, lines, (line, turn) => push(line, orders[turn]))
+  const last = Math.max(...(await Promise.all(pages.map((page) => page.told))))
+  close(pages, lines)
+  await sleep(SETTLE_MS)
+  return { kilobytes, seconds: (last - begun) / 1000 }
+}
+
+interface Page {
+  /** The moment, by performance.now(), at which the order was seen delivered. */
+  readonly told: Promise<number>
+  readonly socket: Socket
+}
+
+async function openPages(url: string, orders: readonly LaidOrder[]): Promise<Page[]> {
+  const pages: Page[] = []
+  for (let from = 0; from < orders.length; from += OPENED_AT_ONCE)
+    pages.push(
+      ...(await Promise.all(orders.slice(from, from + OPENED_AT_ONCE).map((one) => openPage(url, one)))),
+    )
+  return pages
+}
+
+/** Resolves once the stream has said how the order stands. */
+async function openPage(url: string, { id }: LaidOrder): Promise<Page> {
+  const socket = await openSocket(url)
+  let opened: () => void = () => undefined
+  let tell: (at: number) => void = () => undefined
+  const open = new Promise<void>((resolve, reject) => {
+    opened = resolve
+    socket.once('close', () => reject(new Error('A stream ended before it began')))
+  })
+  const told = new Promise<number>((resolve) => (tell = resolve))
+  socket.on('data', (part: string) => {
+    if (part.includes('"state":"delivered"')) tell(performance.now())
+    else if (part.includes('event: order')) opened()
+  })
+  socket.on('error', () => undefined) // closing follows
+  socket.write(requestText('GET', `/api/orders/${id}/events`))
+  await open
+  return { told, socket }
+}
+
+function close(pages: readonly Page[], lines: readonly Line[]): void {
+  for (const { socket } of pages) socket.destroy()
+  for (const line of lines) line.close()
+}

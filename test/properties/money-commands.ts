@@ -4,6 +4,7 @@ import { nanoid } from 'nanoid'
 import { recordPayment, type Notice } from '../../core/payments.ts'
 import { agree, anyOf, command, hasOrders, hasPayments, often, orderName, pick } from './command.ts'
 import { receive, type Model, type ModelMoney, type ModelOrder, type ModelPayment } from './model.ts'
+import { findDelivered } from './observed.ts'
 import type { World } from './world.ts'
 
 function noticeOf(world: World, money: ModelMoney | null, paymentId: string = nanoid()): Notice {
@@ -68,6 +69,24 @@ async function payTwiceAtOnce(model: Model, world: World, which: number): Promis
   return `${orderName(model, order.id)}: ${told.join()}`
 }
 
+/** Every open order is paid at the same moment; for which of them the stock lasts is the shop's choice. */
+async function payAllAtOnce(model: Model, world: World): Promise<string> {
+  const open = model.orders.filter(({ state }) => state === 'pending')
+  const notices = open.map((order) => noticeOf(world, moneyOf(order)))
+  const recorded = await Promise.all(notices.map((notice) => recordPayment(world.shop, notice)))
+  const delivered = await findDelivered(world)
+  const rank = (at: number) => (delivered.has(recorded[at]?.orderId ?? '') ? 0 : 1)
+  const told = [...notices.entries()]
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(([at, notice]) => {
+      const payment = paymentOf(model, notice)
+      receive(model, payment)
+      agree({ match: payment.match, orderId: payment.orderId }, recorded[at])
+      return `${orderName(model, payment.orderId)} ${payment.match}`
+    })
+  return told.join()
+}
+
 /** The process that asked did not hear the answer and asks again. */
 async function retry(model: Model, world: World, which: number): Promise<string> {
   const { id, money, match, orderId } = pick(model.payments, which)
@@ -118,6 +137,7 @@ export const moneyCommands = [
   ...often(3, replay),
   ...often(3, bringIn),
   command('pay twice at once', anyOf, payTwiceAtOnce, hasOrders),
+  ...often(2, command('pay all at once', fc.constant(null), payAllAtOnce, hasOrders)),
   command('record again', anyOf, retry, hasPayments),
   command('unreadable money', fc.constant(null), (model, world) => pay(model, world, null)),
 ]

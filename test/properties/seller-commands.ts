@@ -109,5 +109,5 @@ export const sellerCommands = [
   command('take back', anyOf, takeBack, hasPayments),
   command('close', fc.tuple(anyOf, refundedOrIgnored), close, hasPayments),
   command('hand over', anyOf, handOver, hasOrders),
-  ...often(2, command('import keys', fc.integer({ min: 1, max: 5 }), importKeys)),
+  ...often(3, command('import keys', fc.integer({ min: 1, max: 3 }), importKeys)),
 ]

@@ -42,6 +42,7 @@ export async function toOrderView(
     maskedEmail: maskEmail(order.email),
     mail: mails?.get(order.id)?.state ?? 'none',
     proven,
+    purchaseNote: proven && order.paid_at !== null ? (product?.purchase_note ?? '') : '',
     goods: proven && delivered ? await goodsOf(shop, order, product) : null,
   }
 }

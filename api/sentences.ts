@@ -31,7 +31,7 @@ const ZH: Sentences = {
   off_sale: '商品已下架，暂时无法购买。',
   out_of_stock: '库存不足，请减少数量或联系卖家补货。',
   channel_unavailable: '该支付方式暂不可用，请换一种支付方式。',
-  no_code_for_price: '该支付方式还没有这个价格的收款码，请换一种支付方式或联系卖家。',
+  no_code_for_price: '该支付方式暂时不能付这个价格，请换一种支付方式或联系卖家。',
   no_free_amount: '当前同价下单人数较多，约 {freeIn} 后可下单{instead}。',
   wrong_state: '当前状态不能执行此操作，请刷新页面查看最新状态。',
   set_by_environment: '此项由环境变量设定，不能在这里修改。',
@@ -73,7 +73,7 @@ const EN: Sentences = {
   out_of_stock: 'Not enough in stock. Order fewer, or ask the seller.',
   channel_unavailable: 'This way to pay is not available. Choose another one.',
   no_code_for_price:
-    'There is no code for this price on this channel. Choose another way to pay, or ask the seller.',
+    'This price cannot be paid on this channel just now. Choose another way to pay, or ask the seller.',
   no_free_amount: 'Many buyers at this price: free again in about {freeIn}{instead}.',
   wrong_state: 'That is not possible in the present state. Reload to see where it stands.',
   set_by_environment: 'This is set by the environment and cannot be changed here.',

@@ -75,6 +75,7 @@ export async function listPayments(
 export async function listPaymentsOf(shop: Shop, orderId: string): Promise<ListedPayment[]> {
   return withNames(shop.db.selectFrom('payments').where('payments.order_id', '=', orderId))
     .orderBy('received_at')
+    .orderBy('payments.id')
     .execute()
 }
 

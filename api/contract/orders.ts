@@ -53,6 +53,8 @@ export const OrderView = z.object({
   mail: MailState,
   /** The caller proved that the order is theirs. */
   proven: z.boolean(),
+  /** What the seller says to whoever bought it; empty without proof, and until it is paid. */
+  purchaseNote: z.string(),
   /** Null without proof, and until delivered. */
   goods: z.nullable(OrderGoods),
 })

@@ -1,7 +1,7 @@
 /** Money that arrives: right, wrong, late, twice, again, on the amount of the other channel. */
 import fc from 'fast-check'
 import { nanoid } from 'nanoid'
-import { recordPayment, type Notice } from '../../core/payments.ts'
+import { recordPayment, type Notice, type Recorded } from '../../core/payments.ts'
 import { agree, anyOf, command, hasOrders, hasPayments, often, orderName, pick } from './command.ts'
 import { receive, type Model, type ModelMoney, type ModelOrder, type ModelPayment } from './model.ts'
 import { findDelivered } from './observed.ts'
@@ -51,6 +51,10 @@ function otherMoneyOf(model: Model, world: World, order: ModelOrder): ModelMoney
   return all.find((money) => money.channel !== order.channel) ?? moneyOf(order)
 }
 
+function isAutomatic(match: string): boolean {
+  return match === 'matched' || match === 'late'
+}
+
 /** Two phones, or one that repeats itself, at the same moment. */
 async function payTwiceAtOnce(model: Model, world: World, which: number): Promise<string> {
   const order = pick(model.orders, which)
@@ -58,8 +62,8 @@ async function payTwiceAtOnce(model: Model, world: World, which: number): Promis
   const recorded = await Promise.all(
     notices.map(async (notice) => ({ notice, found: await recordPayment(world.shop, notice) })),
   )
-  const rank = (match: string) => (match === 'matched' || match === 'late' ? 0 : 1)
-  const winnerFirst = recorded.sort((a, b) => rank(a.found.match) - rank(b.found.match))
+  const rank = ({ found }: { found: Recorded }) => (isAutomatic(found.match) ? 0 : 1)
+  const winnerFirst = recorded.sort((a, b) => rank(a) - rank(b))
   const told = winnerFirst.map(({ notice, found }) => {
     const payment = paymentOf(model, notice)
     receive(model, payment)
@@ -75,7 +79,10 @@ async function payAllAtOnce(model: Model, world: World): Promise<string> {
   const notices = open.map((order) => noticeOf(world, moneyOf(order)))
   const recorded = await Promise.all(notices.map((notice) => recordPayment(world.shop, notice)))
   const delivered = await findDelivered(world)
-  const rank = (at: number) => (delivered.has(recorded[at]?.orderId ?? '') ? 0 : 1)
+  const rank = (at: number) => {
+    const { match = '', orderId } = recorded[at] ?? {}
+    return (isAutomatic(match) ? 0 : 2) + (delivered.has(orderId ?? '') ? 0 : 1)
+  }
   const told = [...notices.entries()]
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(([at, notice]) => {

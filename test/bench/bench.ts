@@ -29,6 +29,8 @@ export interface Size {
   readonly paceMs: number
   readonly streams: number
   readonly manyStreams: number
+  /** Before memory is read. */
+  readonly settleMs: number
 }
 
 export const WHOLE: Size = {
@@ -42,6 +44,7 @@ export const WHOLE: Size = {
   paceMs: 10_000,
   streams: 1_000,
   manyStreams: 10_000,
+  settleMs: 2_000,
 }
 
 export const QUICK: Size = {
@@ -49,10 +52,11 @@ export const QUICK: Size = {
   roundMs: 500,
   warmMs: 300,
   room: 60,
-  full: 2_000,
+  full: 1_500,
   scripts: 60,
   pushes: 300,
   paceMs: 2_000,
   streams: 200,
-  manyStreams: 1_000,
+  manyStreams: 500,
+  settleMs: 500,
 }

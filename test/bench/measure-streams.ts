@@ -12,7 +12,6 @@ import type { LaidOrder } from './stand.ts'
 const PACE = 100
 const PHONES = 32
 const OPENED_AT_ONCE = 100
-const SETTLE_MS = 2_000
 
 type Push = (line: Line, order: LaidOrder | undefined) => Promise<unknown>
 
@@ -26,7 +25,10 @@ export async function measureStreams(bench: Bench): Promise<Figure[]> {
   const [slow, slowRaw] = [await paced(bench, till, some, push), await paced(bench, baseline, some, pushRaw)]
   await stand.dropJobs()
   const all = await stand.layOrders(size.manyStreams)
-  const [many, manyRaw] = [await flooded(till, all, push), await flooded(baseline, all, pushRaw)]
+  const [many, manyRaw] = [
+    await flooded(bench, till, all, push),
+    await flooded(bench, baseline, all, pushRaw),
+  ]
   await stand.dropJobs()
 
   const [few, lots] = [size.streams, size.manyStreams].map((count) => count.toLocaleString('en'))
@@ -73,17 +75,17 @@ async function paced(
 }
 
 /** One notice for every page, as fast as they go. */
-async function flooded(server: Server, orders: readonly LaidOrder[], push: Push) {
+async function flooded({ size }: Bench, server: Server, orders: readonly LaidOrder[], push: Push) {
   const lines = await openLines(server.url, PHONES)
   const before = server.memory()
   const pages = await openPages(server.url, orders)
-  await sleep(SETTLE_MS)
+  await sleep(size.settleMs)
   const kilobytes = ((server.memory() - before) * 1024) / pages.length
   const begun = performance.now()
   await rateOf(orders.length, lines, (line, turn) => push(line, orders[turn]))
   const last = Math.max(...(await Promise.all(pages.map((page) => page.told))))
   close(pages, lines)
-  await sleep(SETTLE_MS)
+  await sleep(size.settleMs)
   return { kilobytes, seconds: (last - begun) / 1000 }
 }
 

@@ -39,7 +39,8 @@ describeOnSetups('fifty at once', (setup) => {
     for (const { status, error } of refused) {
       expect([status, error?.code]).toEqual([409, 'no_free_amount'])
       expect(error?.details.freeInSeconds).toBeGreaterThan(0)
-      expect(error?.details.freeInSeconds).toBeLessThanOrEqual(600)
+      // 600 s from a claim that may be a moment later than this refusal's reading of the clock, rounded up
+      expect(error?.details.freeInSeconds).toBeLessThanOrEqual(601)
     }
   })
 

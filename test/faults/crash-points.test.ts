@@ -46,7 +46,7 @@ describeOnSetups('a till killed at a chosen step', (setup) => {
   afterEach(() => stall.close())
 
   it('keeps what it told, delivers it once, and gives it to nobody else', async () => {
-    for (let round = 0; round < sized(1, 8); round += 1) {
+    for (let round = 0; round < sized(1, 5); round += 1) {
       for (const [at, point] of share(POINTS, setup).entries())
         await dieAt(point, firstSeed + round * 100 + at)
     }

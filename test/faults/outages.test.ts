@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => stall.close())
 
 it('loses nothing when the database is killed while it writes', async () => {
-  for (let round = 0; round < sized(2, 12); round += 1) {
+  for (let round = 0; round < sized(2, 8); round += 1) {
     const dice = createDice(firstSeed + round)
     await tradeDuring(stall, firstSeed + round, async () => {
       await sleep(dice.whole(0, 400))
@@ -49,7 +49,7 @@ it('loses nothing when the database is killed while it writes', async () => {
 it('gives nothing twice when Redis is emptied or killed', async () => {
   const client = new Redis(redis.url, { retryStrategy: () => 50, maxRetriesPerRequest: 1 })
   client.on('error', () => undefined) // it is killed
-  for (let round = 0; round < sized(1, 8); round += 1) {
+  for (let round = 0; round < sized(1, 5); round += 1) {
     await tradeDuring(stall, firstSeed + round, async () => {
       for (let at = 0; at < 10; at += 1) {
         await client.flushall()

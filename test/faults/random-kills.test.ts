@@ -17,7 +17,7 @@ describeOnSetups('a till killed at any moment', (setup) => {
   afterEach(() => stall.close())
 
   it('keeps what it told, delivers it once, and gives it to nobody else', async () => {
-    for (let round = 0; round < sized(3, 60); round += 1) {
+    for (let round = 0; round < sized(3, 40); round += 1) {
       await dieUnderLoad(firstSeed + round)
       await (isWhole ? stall.audit : stall.check)('kill -9 under load', { kills: 1 })
     }
@@ -27,7 +27,7 @@ describeOnSetups('a till killed at any moment', (setup) => {
   if (setup.name !== 'SQLite') {
     it('leaves the shop to its other process, and takes up its part when it is back', async () => {
       await stall.openBranch()
-      const rounds = sized(2, 20)
+      const rounds = sized(2, 15)
       for (let round = 0; round < rounds; round += 1) await dieUnderLoad(firstSeed + 500 + round)
       await stall.audit('kill -9 of one of two', { rounds, kills: rounds })
     })
@@ -36,7 +36,7 @@ describeOnSetups('a till killed at any moment', (setup) => {
   async function dieUnderLoad(seed: number): Promise<void> {
     const dice = createDice(seed)
     let over = false
-    const trading = crowd(stall, dice, { atOnce: 8, most: 80, isOver: () => over })
+    const trading = crowd(stall, dice, { atOnce: 8, most: 5_000, isOver: () => over })
     const enough = stall.ledger.pushes.length + dice.whole(2, 40)
     await until(() => stall.ledger.pushes.length >= enough, `trade under seed ${seed}`, 20_000)
     await sleep(dice.whole(0, 10))

@@ -52,7 +52,7 @@ describeOnSetups('a till killed at a step of its spool', (setup) => {
   afterEach(() => stall.close())
 
   it('keeps every notice that it accepted without a database, once', async () => {
-    for (let round = 0; round < sized(1, 6); round += 1) {
+    for (let round = 0; round < sized(1, 4); round += 1) {
       for (const point of share(WRITING, setup)) await dieWriting(point)
       for (const point of share(REPLAYING, setup))
         await dieAfterwards(point, (nth) => ({ kill: { ...point, nth } }))

@@ -15,12 +15,12 @@ import type { Market, Product } from './trade.ts'
 
 /** Short, so that amounts are given out again and again within one test. */
 const TIMES = {
-  ORDER_TTL_S: '30',
+  ORDER_TTL_S: '20',
   LATE_ACCEPT_S: '5',
-  SLOT_HOLD_S: '10',
+  SLOT_HOLD_S: '5',
   SLOT_COOL_S: '4',
   SLOT_REST_S: '1',
-  SLOT_DEPTH: '30',
+  SLOT_DEPTH: '60',
 }
 
 export interface Stall extends Market {

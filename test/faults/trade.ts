@@ -4,6 +4,7 @@ import { placeOrder, showOrder } from '../../api/contract/index.ts'
 import type { Channel } from '../../core/vocabulary.ts'
 import { ask } from '../support/client.ts'
 import { signListener } from '../support/listener.ts'
+import { until } from '../support/until.ts'
 import type { Ledger, PlacedOrder } from './ledger.ts'
 import { createDice, type Dice } from './size.ts'
 
@@ -100,14 +101,10 @@ export async function look(market: Market, order: PlacedOrder): Promise<string |
   return answer.reply.state
 }
 
-/** As many orders as asked for, of the product with plenty of keys. @throws Error when one is refused. */
+/** As many orders as asked for, of the product with plenty of keys; a refused buyer comes again. */
 export async function placeSeveral(market: Market, dice: Dice, count: number): Promise<PlacedOrder[]> {
-  const placed = await Promise.all(
-    Array.from({ length: count }, () => place(market, dice, market.products[0])),
-  )
-  const orders = placed.filter((order) => order !== undefined)
-  if (orders.length < count) throw new Error(`Only ${orders.length} of ${count} orders were taken`)
-  return orders
+  const placeOne = () => until(() => place(market, dice, market.products[0]), 'an order to be taken')
+  return Promise.all(Array.from({ length: count }, placeOne))
 }
 
 /** One buyer from the order to the goods; most pay, some pay twice, and now and then money comes from elsewhere. */

@@ -1,4 +1,4 @@
-// `npm run test:faults`: every fault on every engine, many times. Takes the better part of an hour.
+// `npm run test:faults`: every fault on every engine, many times. Takes about a quarter of an hour.
 import process from 'node:process'
 
 process.env.TEST_FAULTS = 'whole'

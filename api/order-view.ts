@@ -4,6 +4,8 @@ import { findGoods } from '../core/delivery.ts'
 import { readMailStates } from '../core/mails.ts'
 import { canBePaid, canExtend, isProof } from '../core/orders.ts'
 import { findProduct } from '../core/products.ts'
+import { findMerchantReturn } from '../core/merchant-return.ts'
+import { findScope } from '../core/merchants.ts'
 import type { Shop } from '../core/shop.ts'
 import { listOpenTills, payableChannels } from '../core/tills.ts'
 import type { OrderSummary, OrderView } from './contract/orders.ts'
@@ -20,7 +22,7 @@ export async function toOrderView(
   const product = await findProduct(shop, order.product_id)
   return {
     id: order.id,
-    productId: order.product_id,
+    productId: order.product_id || null,
     productName: order.product_name,
     deliveryKind: product?.delivery_kind ?? 'shared',
     quantity: order.quantity,
@@ -44,6 +46,8 @@ export async function toOrderView(
     proven,
     purchaseNote: proven && order.paid_at !== null ? (product?.purchase_note ?? '') : '',
     goods: proven && delivered ? await goodsOf(shop, order, product) : null,
+    merchant: await findMerchantReturn(shop, order),
+    test: order.test_at !== null,
   }
 }
 
@@ -56,7 +60,9 @@ function codeOf(order: OrderRow) {
 }
 
 async function otherChannels(shop: Shop, order: OrderRow) {
-  const tills = await listOpenTills(shop, order.price_cents)
+  const scope = await findScope(shop, order)
+  if (!scope.mayChange) return []
+  const tills = await listOpenTills(shop, order.price_cents, scope.tills)
   const channels = payableChannels(tills, order.price_cents, shop.settings.current.slotDepth)
   return channels.filter((channel) => channel !== order.channel)
 }
@@ -71,6 +77,7 @@ export async function goodsOf(shop: Shop, order: OrderRow, product: ProductRow |
 
 /** `a***@qq.com` */
 function maskEmail(email: string): string {
+  if (email === '') return ''
   const at = email.lastIndexOf('@')
   return `${email.slice(0, 1)}***${email.slice(at)}`
 }

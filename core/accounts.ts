@@ -11,8 +11,15 @@ type Bounds = Pick<AccountRow, 'daily_cap_cents' | 'quiet_from' | 'quiet_to'>
 
 const UNBOUND: Bounds = { daily_cap_cents: null, quiet_from: null, quiet_to: null }
 
+/** The seller's own; the wallets of test orders are not among them. */
 export async function listAccounts(shop: Shop): Promise<AccountRow[]> {
-  return shop.db.selectFrom('accounts').selectAll().orderBy('channel').orderBy('created_at').execute()
+  return shop.db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('test_at', 'is', null)
+    .orderBy('channel')
+    .orderBy('created_at')
+    .execute()
 }
 
 /** Makes sure that each channel has an account. Run by one process at a time, in a transaction. */
@@ -26,6 +33,7 @@ export async function seedAccounts(tx: Tx): Promise<AccountRow[]> {
       name: channel === 'wechat' ? '微信' : '支付宝',
       enabled_at: tx.now(),
       created_at: tx.now(),
+      test_at: null,
       ...UNBOUND,
     }
     await tx.db.insertInto('accounts').values(account).execute()
@@ -54,6 +62,7 @@ export async function addAccount(
       id: nanoid(),
       channel,
       created_at: tx.now(),
+      test_at: null,
       ...columnsOf(input, { ...UNBOUND, enabled_at: null }, tx.now()),
     }
     await tx.db.insertInto('accounts').values(row).execute()
@@ -93,6 +102,6 @@ function columnsOf(input: AccountInput, before: Bounds & { enabled_at: number | 
 }
 
 async function getAccount(shop: Shop, id: string): Promise<AccountRow> {
-  const row = await shop.db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = (await listAccounts(shop)).find((account) => account.id === id)
   return row ?? fail('not_found', { what: 'account' })
 }

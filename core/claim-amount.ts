@@ -12,8 +12,11 @@ import {
   isStillShown,
   listOpenTills,
   payableAmounts,
+  isWithin,
   payableChannels,
+  WHOLE_SHOP,
   type Till,
+  type TillScope,
 } from './tills.ts'
 import type { Channel } from './vocabulary.ts'
 
@@ -49,20 +52,22 @@ export async function withPool<T>(
   channel: Channel,
   priceCents: number,
   work: (pool: Pool) => Promise<T>,
+  scope: TillScope = WHOLE_SHOP,
 ): Promise<T> {
   try {
-    return await work(await findPool(shop, channel, priceCents))
+    return await work(await findPool(shop, channel, priceCents, scope))
   } catch (error) {
     if (!(error instanceof StaleTills)) throw error
     forgetTills(shop)
-    return work(await findPool(shop, channel, priceCents))
+    return work(await findPool(shop, channel, priceCents, scope))
   }
 }
 
-async function findPool(shop: Shop, channel: Channel, priceCents: number): Promise<Pool> {
-  if (!shop.settings.current.channels.includes(channel)) fail('channel_unavailable')
+async function findPool(shop: Shop, channel: Channel, priceCents: number, scope: TillScope): Promise<Pool> {
+  const offered = shop.settings.current.channels.includes(channel) && isWithin(scope.channels, channel)
+  if (!offered) fail('channel_unavailable')
   const depth = shop.settings.current.slotDepth
-  const open = await listOpenTills(shop, priceCents)
+  const open = await listOpenTills(shop, priceCents, scope)
   const payable = open
     .map((till) => ({ till, amounts: payableAmounts(till, priceCents, depth) }))
     .filter(({ amounts }) => amounts.length > 0)
@@ -79,7 +84,7 @@ async function findPool(shop: Shop, channel: Channel, priceCents: number): Promi
 export async function claimAmount(
   tx: Tx,
   pool: Pool,
-  wish: { orderId: string; priceCents: number; expiresAt: number; net: string },
+  wish: { orderId: string; priceCents: number; expiresAt: number; net: string | undefined },
 ): Promise<Claim> {
   const heldUntil = wish.expiresAt + tx.settings.current.slotHoldS * 1000
   for (const { till, amounts } of pool.tills) {
@@ -114,9 +119,9 @@ async function checkShare(
   tx: Tx,
   till: Till,
   amounts: readonly number[],
-  wish: { orderId: string; net: string },
+  wish: { orderId: string; net: string | undefined },
 ): Promise<void> {
-  if (orderLimits(tx).perAddress === 0) return
+  if (wish.net === undefined || orderLimits(tx).perAddress === 0) return
   const { held } = await tx.db
     .selectFrom('amount_slots')
     .innerJoin('orders', 'orders.id', 'amount_slots.order_id')

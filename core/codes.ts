@@ -18,6 +18,7 @@ export async function listCodes(shop: Shop): Promise<CodeWithChannel[]> {
     .innerJoin('accounts', 'accounts.id', 'payee_codes.account_id')
     .selectAll('payee_codes')
     .select('accounts.channel')
+    .where('accounts.test_at', 'is', null)
     .orderBy('accounts.channel')
     .orderBy('payee_codes.amount_cents', 'desc')
     .orderBy('payee_codes.created_at')

@@ -20,7 +20,7 @@ export async function listCoverage(shop: Shop): Promise<PriceCoverage[]> {
     .where('on_sale_at', 'is not', null)
     .orderBy('price_cents')
     .execute()
-  const tills = await listTills(shop)
+  const tills = (await listTills(shop)).filter((till) => till.account.test_at === null)
   const prices = [...new Set(products.map((product) => product.price_cents))]
   return prices.map((priceCents) => ({
     priceCents,

@@ -1,4 +1,5 @@
 /** The clock's part: orders whose time ran out, and the grace after the shop itself was away. */
+import { enqueueCallbacks } from './callbacks.ts'
 import { moveOrder, wakeOrder } from './order-state.ts'
 import { readValue, writeValue } from './settings.ts'
 import { transaction, type Shop } from './shop.ts'
@@ -22,7 +23,7 @@ export async function expireOrders(shop: Shop): Promise<number> {
     const moved: string[] = []
     const orders = await tx.db
       .selectFrom('orders')
-      .select(['id', 'state'])
+      .select(['id', 'state', 'merchant_id'])
       .where('id', 'in', ids)
       .where('state', '=', 'pending')
       .where('expires_at', '<=', tx.now())
@@ -31,7 +32,9 @@ export async function expireOrders(shop: Shop): Promise<number> {
     const event = { kind: 'expired', actor: 'clock' } as const
     for (const order of orders) {
       const set = { expired_at: tx.now() }
-      if (await moveOrder(tx, order, 'expired', set, event, tx.now())) moved.push(order.id)
+      if (!(await moveOrder(tx, order, 'expired', set, event, tx.now()))) continue
+      moved.push(order.id)
+      await enqueueCallbacks(tx, order, 'order.expired')
     }
     return moved
   })

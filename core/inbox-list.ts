@@ -47,6 +47,7 @@ function cases(shop: Shop, which: 'open' | 'closed') {
   const all = shop.db
     .selectFrom('payments')
     .leftJoin('payment_cases', 'payment_cases.payment_id', 'payments.id')
+    .where('payments.test_at', 'is', null)
   if (which === 'closed') return all.where('payment_cases.state', 'in', ['assigned', 'refunded', 'ignored'])
   return all
     .where('payments.match_kind', 'in', OPEN_MATCHES)
@@ -84,6 +85,7 @@ export async function suggestOrders(
     .selectFrom('orders')
     .selectAll()
     .where('paid_at', 'is', null)
+    .where('test_at', 'is', null)
     .where((where) =>
       where.or([
         ...(payment.order_id ? [where('id', '=', payment.order_id)] : []),
@@ -117,6 +119,7 @@ export async function listReported(shop: Shop): Promise<OrderRow[]> {
     .selectAll()
     .where('reported_at', 'is not', null)
     .where('paid_at', 'is', null)
+    .where('test_at', 'is', null)
     .orderBy('reported_at', 'desc')
     .limit(50)
     .execute()

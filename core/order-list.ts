@@ -21,6 +21,9 @@ export interface OrderFilter {
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly reported?: 'yes' | undefined
+  readonly merchantId?: string | undefined
+  /** Orders of test mode, which are left out otherwise. */
+  readonly test?: 'yes' | undefined
 }
 
 const DAY_MS = 86_400_000
@@ -29,9 +32,10 @@ type Orders = SelectQueryBuilder<Database, 'orders', object>
 
 function filtered(shop: Shop, filter: OrderFilter): Orders {
   const { timeZone } = shop.settings.current
-  let query: Orders = shop.db.selectFrom('orders')
+  let query: Orders = shop.db.selectFrom('orders').where('test_at', filter.test ? 'is not' : 'is', null)
   if (filter.state) query = query.where('state', '=', filter.state)
   if (filter.channel) query = query.where('channel', '=', filter.channel)
+  if (filter.merchantId) query = query.where('merchant_id', '=', filter.merchantId)
   if (filter.productId) query = query.where('product_id', '=', filter.productId)
   if (filter.from) query = query.where('created_at', '>=', dayStart(filter.from, timeZone))
   if (filter.to) query = query.where('created_at', '<', dayStart(filter.to, timeZone) + DAY_MS)

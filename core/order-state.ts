@@ -9,7 +9,7 @@ export const ORDER_MOVES: Record<OrderState, readonly OrderState[]> = {
   paid: ['delivered', 'paid_waiting_stock'],
   paid_waiting_stock: ['delivered'],
   delivered: [],
-  expired: ['paid'], // money that arrived late is still money
+  expired: ['paid', 'pending'], // money that arrived late is still money; a merchant may ask for the order again
   cancelled: ['paid'], // only by hand
 }
 

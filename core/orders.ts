@@ -3,14 +3,16 @@ import { hashToken, safeEqual } from '../com/tokens.ts'
 import { RetryTransaction } from '../com/db/index.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
+import { enqueueCallbacks, wakeCallbacks } from './callbacks.ts'
 import { claimAmount, shownCode, withPool, type Claim, type Pool } from './claim-amount.ts'
 import { fail } from './errors.ts'
+import { findScope } from './merchants.ts'
 import { networkOf } from './network.ts'
 import { moveOrder, recordEvent, wakeOrder } from './order-state.ts'
 import { orderLimits } from './settings.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { holdSlots } from './slots.ts'
-import { codeFor } from './tills.ts'
+import { codeFor, type TillScope } from './tills.ts'
 import type { Channel } from './vocabulary.ts'
 
 /** @throws ShopError `order_not_found` */
@@ -29,11 +31,15 @@ export async function listOrderStates(shop: Shop, ids: readonly string[]) {
     .execute()
 }
 
-/** The browser that ordered, or whoever has the link that was mailed. */
+/**
+ * The browser that ordered, or whoever has the link that was mailed. A merchant's order has no goods to protect:
+ * whoever was sent to its page may act there.
+ */
 export function isProof(
-  order: Pick<OrderRow, 'buyer_hash' | 'access_token'>,
+  order: Pick<OrderRow, 'buyer_hash' | 'access_token' | 'merchant_id'>,
   token: string | undefined,
 ): boolean {
+  if (order.merchant_id !== null) return true
   if (token === undefined) return false
   return safeEqual(order.access_token, token) || safeEqual(order.buyer_hash, hashToken(token))
 }
@@ -55,19 +61,32 @@ export async function listOrdersOf(shop: Shop, token: string | undefined): Promi
     .execute()
 }
 
-/** Ends an open order; its amounts stay held like an expired one's. @throws ShopError `wrong_state` */
-export async function cancelOrder(shop: Shop, id: string, by: 'buyer' | Actor, reason = ''): Promise<void> {
+/**
+ * Ends an open order; its amounts stay held like an expired one's.
+ *
+ * @throws ShopError `wrong_state`; `not_allowed` for the buyer of a merchant's order, who goes back to the merchant
+ */
+export async function cancelOrder(
+  shop: Shop,
+  id: string,
+  by: 'buyer' | 'merchant' | Actor,
+  reason = '',
+): Promise<void> {
   await transaction(shop, async (tx) => {
     const order = await getOrder(tx, id)
+    if (by === 'buyer' && order.merchant_id !== null) fail('not_allowed')
     await holdSlots(tx, id, tx.now() + tx.settings.current.slotHoldS * 1000)
-    const actor = by === 'buyer' ? 'buyer' : by.name
+    const actor = typeof by === 'string' ? by : by.name
     const event = { kind: 'cancelled', actor, detail: reason ? { reason } : {} } as const
     if (!(await moveOrder(tx, order, 'cancelled', { cancelled_at: tx.now() }, event))) {
       fail('wrong_state', { state: order.state })
     }
-    if (by !== 'buyer') await recordAudit(tx, by, 'orders.cancel', id, { state: order.state }, { reason })
+    if (typeof by !== 'string')
+      await recordAudit(tx, by, 'orders.cancel', id, { state: order.state }, { reason })
+    await enqueueCallbacks(tx, order, 'order.closed')
   })
   wakeOrder(shop, id)
+  wakeCallbacks(shop)
 }
 
 /** Whether its code may be shown: after its end the amount goes to somebody else. */
@@ -116,19 +135,30 @@ export async function changeChannel(
 ): Promise<void> {
   const order = await getOrder(shop, id)
   if (order.channel === channel) return
+  const scope = await findScope(shop, order)
+  if (!scope.mayChange) fail('wrong_state', { state: order.state })
   await checkRate(shop, address)
-  await shop.store.withLocks([`net:${order.address}`], () =>
-    withPool(shop, channel, order.price_cents, (pool) =>
-      transaction(shop, (tx) => claimOnChannel(tx, id, pool)),
-    ),
-  )
-  wakeOrder(shop, id)
+  await shop.store.withLocks([`net:${order.address}`], () => moveToChannel(shop, order, channel, scope.tills))
 }
 
-async function claimOnChannel(tx: Tx, id: string, pool: Pool): Promise<void> {
+/** @throws ShopError `wrong_state`, and what the search for an amount refuses */
+export async function moveToChannel(
+  shop: Shop,
+  order: OrderRow,
+  channel: Channel,
+  scope: TillScope,
+  actor: 'buyer' | 'merchant' = 'buyer',
+): Promise<void> {
+  const work = (pool: Pool) => transaction(shop, (tx) => claimOnChannel(tx, order.id, pool, actor))
+  await withPool(shop, channel, order.price_cents, work, scope)
+  wakeOrder(shop, order.id)
+}
+
+async function claimOnChannel(tx: Tx, id: string, pool: Pool, actor: string): Promise<void> {
   const order = await getOrder(tx, id)
   if (order.state !== 'pending' || order.expires_at <= tx.now()) fail('wrong_state', { state: order.state })
-  const { price_cents: priceCents, expires_at: expiresAt, address: net } = order
+  const { price_cents: priceCents, expires_at: expiresAt } = order
+  const net = order.merchant_id === null ? order.address : undefined
   const wish = { orderId: id, priceCents, expiresAt, net }
   const claim = (await findOwnClaim(tx, id, pool)) ?? (await claimAmount(tx, pool, wish))
   const { numUpdatedRows } = await tx.db
@@ -139,7 +169,7 @@ async function claimOnChannel(tx: Tx, id: string, pool: Pool): Promise<void> {
     .executeTakeFirstOrThrow()
   if (numUpdatedRows === 0n) throw new RetryTransaction()
   const detail = { channel: pool.channel, dueCents: claim.amountCents }
-  await recordEvent(tx, id, 'channel_changed', 'buyer', detail)
+  await recordEvent(tx, id, 'channel_changed', actor, detail)
 }
 
 async function checkRate(shop: Shop, address: string): Promise<void> {
@@ -149,7 +179,8 @@ async function checkRate(shop: Shop, address: string): Promise<void> {
   if (!rate.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(rate.retryAfterMs / 1000) })
 }
 
-async function findOwnClaim(tx: Tx, orderId: string, pool: Pool): Promise<Claim | undefined> {
+/** The amount of this pool that the order still holds. */
+export async function findOwnClaim(tx: Tx, orderId: string, pool: Pool): Promise<Claim | undefined> {
   const slots = await tx.db
     .selectFrom('amount_slots')
     .selectAll()

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { asNumber } from '../com/db/index.ts'
 import { listOpenAlerts } from './alerts.ts'
+import { listCodes } from './codes.ts'
 import { countInbox } from './inbox-list.ts'
 import { listListeners } from './listeners.ts'
 import { countStock, listProducts } from './products.ts'
@@ -25,12 +26,14 @@ export async function readFigures(shop: Shop, from: number, to: number): Promise
     .select((select) => select.fn.countAll().as('placed'))
     .where('created_at', '>=', from)
     .where('created_at', '<', to)
+    .where('test_at', 'is', null)
     .executeTakeFirstOrThrow()
   const paid = await shop.db
     .selectFrom('orders')
     .select((select) => [select.fn.countAll().as('paid'), select.fn.sum('due_cents').as('income')])
     .where('paid_at', '>=', from)
     .where('paid_at', '<', to)
+    .where('test_at', 'is', null)
     .executeTakeFirstOrThrow()
   return {
     incomeCents: asNumber(paid.income ?? 0),
@@ -72,6 +75,7 @@ async function readDays(shop: Shop, today: number) {
         select.fn.sum('due_cents').as('sum'),
       ])
       .where(column, '>=', from)
+      .where('test_at', 'is', null)
       .groupBy('start')
       .execute()
     return new Map(rows.map((row) => [asNumber(row.start), row]))
@@ -94,6 +98,7 @@ async function readChannels(shop: Shop, from: number) {
     .selectFrom('orders')
     .select((select) => ['channel', select.fn.countAll().as('paid'), select.fn.sum('due_cents').as('income')])
     .where('paid_at', '>=', from)
+    .where('test_at', 'is', null)
     .groupBy('channel')
     .execute()
   return rows.map((row) => ({
@@ -108,6 +113,7 @@ async function readWaiting(shop: Shop) {
     .selectFrom('orders')
     .select((select) => ['state', select.fn.countAll().as('count')])
     .where('state', 'in', ['paid', 'paid_waiting_stock'])
+    .where('merchant_id', 'is', null)
     .groupBy('state')
     .execute()
   const reported = await shop.db
@@ -115,6 +121,7 @@ async function readWaiting(shop: Shop) {
     .select((select) => select.fn.countAll().as('count'))
     .where('reported_at', 'is not', null)
     .where('paid_at', 'is', null)
+    .where('test_at', 'is', null)
     .where('state', 'in', ['pending', 'expired', 'cancelled'])
     .executeTakeFirstOrThrow()
   const deadMails = await shop.db
@@ -122,6 +129,7 @@ async function readWaiting(shop: Shop) {
     .select((select) => select.fn.countAll().as('count'))
     .where('done_at', 'is', null)
     .where('dead_at', 'is not', null)
+    .where('kind', '!=', 'callback')
     .where('dead_at', '>=', shop.now() - 7 * DAY_MS)
     .executeTakeFirstOrThrow()
   const inState = (state: string) => asNumber(states.find((row) => row.state === state)?.count ?? 0)
@@ -151,7 +159,7 @@ async function listLowStock(shop: Shop) {
 /** First steps of a new shop. */
 async function readSteps(shop: Shop) {
   const settings = shop.settings.current
-  const any = async (table: 'payee_codes' | 'products' | 'listeners' | 'orders', column: string) => {
+  const any = async (table: 'products' | 'listeners' | 'orders', column: string) => {
     const row = await shop.db
       .selectFrom(table)
       .select(sql<number>`1`.as('one'))
@@ -163,7 +171,7 @@ async function readSteps(shop: Shop) {
   return {
     shopName: settings.shopName !== DEFAULT_SETTINGS.shopName,
     publicUrl: settings.publicUrl !== '',
-    codes: await any('payee_codes', 'enabled_at'),
+    codes: (await listCodes(shop)).some((code) => code.enabled_at !== null),
     listener: (await any('listeners', 'checked_at')) || (await any('listeners', 'noticed_at')),
     product: await any('products', 'on_sale_at'),
     firstPayment: await any('orders', 'paid_at'),

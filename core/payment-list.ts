@@ -31,7 +31,7 @@ type Payments = SelectQueryBuilder<Database, 'payments', object>
 
 function filtered(shop: Shop, filter: PaymentFilter): Payments {
   const { timeZone } = shop.settings.current
-  let query: Payments = shop.db.selectFrom('payments')
+  let query: Payments = shop.db.selectFrom('payments').where('payments.test_at', 'is', null)
   if (filter.match) query = query.where('match_kind', '=', filter.match)
   if (filter.channel) query = query.where('payments.channel', '=', filter.channel)
   if (filter.amount) query = query.where('amount_cents', '=', parseYuan(filter.amount))

@@ -19,6 +19,8 @@ export interface Notice {
   readonly address: string
   /** Unix ms; set when it was received while the database was away, else now. */
   readonly receivedAt?: number
+  /** Of a test order: no money moved. */
+  readonly test?: boolean
 }
 
 export interface Recorded {
@@ -147,6 +149,7 @@ function paymentRow(notice: Notice, receivedAt: number, now: number): PaymentRow
     match_kind: notice.money ? 'unmatched' : 'quarantined',
     order_id: null,
     settles_order_id: null,
+    test_at: notice.test ? now : null,
   }
 }
 

@@ -2,12 +2,12 @@
 import { nanoid } from 'nanoid'
 import { hashToken, randomToken } from '../com/tokens.ts'
 import type { OrderRow, ProductRow } from '../sql/schema.ts'
-import { claimAmount, shownCode, withPool, type Pool } from './claim-amount.ts'
+import { withPool, type Pool } from './claim-amount.ts'
 import { fail } from './errors.ts'
 import { MAX_CENTS } from './money.ts'
 import { networkOf } from './network.ts'
+import { insertOrder } from './new-order.ts'
 import { notingFull, refuseKnownFull } from './full-pools.ts'
-import { recordEvent } from './order-state.ts'
 import { countFreeStock } from './stock.ts'
 import { getProduct } from './products.ts'
 import { orderLimits } from './settings.ts'
@@ -121,43 +121,18 @@ async function reserve(
   wish: OrderWish,
   buyer: Buyer,
 ): Promise<OrderRow> {
-  const priceCents = product.price_cents * wish.quantity
-  const id = nanoid()
-  return transaction(shop, async (tx) => {
-    const { orderTtlS, lateAcceptS } = tx.settings.current
-    const expiresAt = tx.now() + orderTtlS * 1000
-    const claim = await claimAmount(tx, pool, { orderId: id, priceCents, expiresAt, net: buyer.net })
-    const order: OrderRow = {
-      id,
-      product_id: product.id,
-      product_name: product.name,
-      quantity: wish.quantity,
-      price_cents: priceCents,
-      due_cents: claim.amountCents,
-      channel: wish.channel,
-      ...shownCode(claim, tx.now()),
-      state: 'pending',
-      email: buyer.email,
-      locale: wish.locale,
-      buyer_hash: buyer.hash,
-      access_token: randomToken(24),
-      address: buyer.net,
-      created_at: tx.now(),
-      expires_at: expiresAt,
-      late_until: expiresAt + lateAcceptS * 1000,
-      extended_at: null,
-      expired_at: null,
-      cancelled_at: null,
-      paid_at: null,
-      paid_by: null,
-      delivered_at: null,
-      delivered_text: null,
-      reported_at: null,
-      seller_note: '',
-    }
-    await tx.db.insertInto('orders').values(order).execute()
-    const detail = { dueCents: order.due_cents, channel: order.channel }
-    await recordEvent(tx, id, 'placed', 'buyer', detail)
-    return order
-  })
+  const draft = {
+    id: nanoid(),
+    product_id: product.id,
+    product_name: product.name,
+    quantity: wish.quantity,
+    price_cents: product.price_cents * wish.quantity,
+    email: buyer.email,
+    locale: wish.locale,
+    buyer_hash: buyer.hash,
+    address: buyer.net,
+    merchant_id: null,
+    test_at: null,
+  }
+  return transaction(shop, (tx) => insertOrder(tx, pool, draft, { actor: 'buyer', net: buyer.net }))
 }

@@ -1,6 +1,7 @@
 /** A payment, or the seller's word, makes an order paid: once. */
 import { RetryTransaction } from '../com/db/index.ts'
 import type { OrderRow } from '../sql/schema.ts'
+import { enqueueCallbacks } from './callbacks.ts'
 import { handOver } from './delivery.ts'
 import { moveOrder, type EventDetail } from './order-state.ts'
 import type { Tx } from './shop.ts'
@@ -30,4 +31,5 @@ export async function settleOrder(tx: Tx, order: OrderRow, settlement: Settlemen
   } as const
   if (!(await moveOrder(tx, order, 'paid', set, event))) throw new RetryTransaction()
   await handOver(tx, order)
+  await enqueueCallbacks(tx, order, settlement.by === 'late' ? 'order.paid_late' : 'order.paid')
 }

@@ -15,6 +15,20 @@ export interface Till {
   readonly heardAt: number | undefined
 }
 
+/** Which tills an order may use; an empty list sets no bound. */
+export interface TillScope {
+  readonly channels: readonly Channel[]
+  readonly accountIds: readonly string[]
+  /** The wallets of test orders, which do not exist, instead of the real ones. */
+  readonly test: boolean
+}
+
+export const WHOLE_SHOP: TillScope = { channels: [], accountIds: [], test: false }
+
+export function isWithin<T>(bound: readonly T[], value: T): boolean {
+  return bound.length === 0 || bound.includes(value)
+}
+
 /** A device that reports that it is alive counts as gone after this much silence. */
 export const SILENT_MS = 120_000
 
@@ -87,10 +101,12 @@ function heardAt(beats: readonly (number | null)[]): number | undefined {
  *
  * @param roomCents what an account must still be able to take today.
  */
-export async function listOpenTills(shop: Shop, roomCents: number): Promise<Till[]> {
+export async function listOpenTills(shop: Shop, roomCents: number, scope = WHOLE_SHOP): Promise<Till[]> {
   const open: Till[] = []
   for (const till of await listTills(shop)) {
     const { account } = till
+    if ((account.test_at !== null) !== scope.test) continue
+    if (!isWithin(scope.channels, account.channel) || !isWithin(scope.accountIds, account.id)) continue
     if (!shop.settings.current.channels.includes(account.channel) || isQuiet(shop, account)) continue
     if (isSilent(till, shop.now())) continue
     const cap = account.daily_cap_cents

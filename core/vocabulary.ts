@@ -65,10 +65,14 @@ export const EVENT_KINDS = [
   'mail_dead',
   'mail_again',
   'noted',
+  'reopened',
+  'callback_done',
+  'callback_failed',
+  'callback_dead',
 ] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
-export const JOB_KINDS = ['delivery_mail', 'lookup_mail', 'assign_payment'] as const
+export const JOB_KINDS = ['delivery_mail', 'lookup_mail', 'assign_payment', 'callback'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
 export const ALERT_KINDS = [
@@ -76,5 +80,36 @@ export const ALERT_KINDS = [
   'mail_dead',
   'notice_quarantined',
   'listener_new_address',
+  'callback_dead',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
+
+/** How a merchant's site takes payments: 易支付, V免签, the order API of the Api edition, our own API. */
+export const PROTOCOLS = ['epay', 'vmq', 'api_edition', 'v1'] as const
+export type Protocol = (typeof PROTOCOLS)[number]
+
+/** Orders of `test` are paid by a call instead of money, and count nowhere. */
+export const MODES = ['live', 'test'] as const
+export type Mode = (typeof MODES)[number]
+
+/** `md5` is the one key of the older protocols; the others are bearer keys of our own API. */
+export const MERCHANT_KEY_KINDS = ['md5', 'live', 'test'] as const
+export type MerchantKeyKind = (typeof MERCHANT_KEY_KINDS)[number]
+
+/** What a bearer key may do. */
+export const SCOPES = ['orders:read', 'orders:write', 'webhooks'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** What a merchant's site can be told. The older protocols know only that an order was paid. */
+export const WEBHOOK_EVENTS = [
+  'order.created',
+  'order.paid',
+  'order.paid_late',
+  'order.expired',
+  'order.closed',
+  'payment.unmatched',
+  'device.offline',
+  'device.online',
+  'test.ping',
+] as const
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]

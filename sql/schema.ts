@@ -8,9 +8,13 @@ import type {
   JobKind,
   Locale,
   MatchKind,
+  MerchantKeyKind,
+  Mode,
   OrderState,
   PaidBy,
+  Protocol,
   Role,
+  WebhookEvent,
 } from '../core/vocabulary.ts'
 
 export interface SettingRow {
@@ -77,6 +81,7 @@ export interface AccountRow {
   daily_cap_cents: number | null
   quiet_from: number | null
   quiet_to: number | null
+  test_at: number | null
 }
 
 export interface PayeeCodeRow {
@@ -146,6 +151,8 @@ export interface OrderRow {
   delivered_text: string | null
   reported_at: number | null
   seller_note: string
+  merchant_id: string | null
+  test_at: number | null
 }
 
 export interface OrderEventRow {
@@ -173,6 +180,7 @@ export interface PaymentRow {
   match_kind: MatchKind
   order_id: string | null
   settles_order_id: string | null
+  test_at: number | null
 }
 
 export interface PaymentCaseRow {
@@ -220,6 +228,106 @@ export interface AlertRow {
   seen_at: number | null
 }
 
+export interface MerchantRow {
+  id: string
+  pid: number
+  name: string
+  enabled_at: number | null
+  default_at: number | null
+  channels: string
+  account_ids: string
+  return_hosts: string
+  callback_method: 'GET' | 'POST'
+  qrcode_at: number | null
+  orders_per_minute: number
+  webhook_secret: string
+  created_at: number
+}
+
+export interface MerchantKeyRow {
+  id: string
+  merchant_id: string
+  kind: MerchantKeyKind
+  name: string
+  secret: string | null
+  secret_hash: string
+  hint: string
+  scopes: string
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+  used_at: number | null
+}
+
+export interface MerchantOrderRow {
+  order_id: string
+  merchant_id: string
+  protocol: Protocol
+  mode: Mode
+  out_trade_no: string
+  trade_no: string
+  key_id: string | null
+  notify_url: string
+  return_url: string
+  request: string
+  request_hash: string
+  channel_fixed_at: number | null
+  created_at: number
+}
+
+export interface WebhookEndpointRow {
+  id: string
+  merchant_id: string
+  mode: Mode
+  url: string
+  events: string
+  secret: string
+  previous_secret: string | null
+  previous_until: number | null
+  enabled_at: number | null
+  created_at: number
+}
+
+export interface CallbackRow {
+  id: string
+  callback_key: string
+  merchant_id: string
+  order_id: string | null
+  endpoint_id: string | null
+  protocol: Protocol
+  event: WebhookEvent
+  url: string
+  host: string
+  body: string
+  redelivery_of: string | null
+  created_at: number
+  delivered_at: number | null
+  dead_at: number | null
+}
+
+export interface CallbackAttemptRow {
+  id: string
+  callback_id: string
+  number: number
+  at: number
+  method: 'GET' | 'POST'
+  url: string
+  headers: string
+  body: string
+  status: number | null
+  answer: string
+  error: string
+  took_ms: number
+}
+
+export interface IdempotencyKeyRow {
+  key_hash: string
+  request_hash: string
+  status: number | null
+  body: string
+  created_at: number
+}
+
 export interface Database {
   settings: SettingRow
   admins: AdminRow
@@ -238,4 +346,11 @@ export interface Database {
   jobs: JobRow
   audit_entries: AuditEntryRow
   alerts: AlertRow
+  merchants: MerchantRow
+  merchant_keys: MerchantKeyRow
+  merchant_orders: MerchantOrderRow
+  webhook_endpoints: WebhookEndpointRow
+  callbacks: CallbackRow
+  callback_attempts: CallbackAttemptRow
+  idempotency_keys: IdempotencyKeyRow
 }

@@ -1,8 +1,8 @@
 /** The console's listener devices. */
-import type { Context } from 'koa'
 import Router from 'koa-router'
 import { fail } from '../../core/errors.ts'
 import * as listeners from '../../core/listeners.ts'
+import { baseUrlOf } from '../base-url.ts'
 import type { ApiContext } from '../context.ts'
 import * as contract from '../contract/admin-system.ts'
 import { serve } from '../serve.ts'
@@ -13,7 +13,7 @@ export function listenerRoutes(api: ApiContext): Router {
   const router = new Router({ sensitive: true, strict: true })
 
   serve(router, contract.listListeners, async ({ ctx }) => ({
-    apiAddress: `${baseUrlOf(api, ctx)}/addons/pay/`,
+    apiAddress: `${baseUrlOf(shop, ctx)}/addons/pay/`,
     listeners: (await listeners.listListeners(shop)).map((row, at) => toListenerView(api, row, at)),
   }))
 
@@ -46,11 +46,6 @@ export function listenerRoutes(api: ApiContext): Router {
   }
 
   return router
-}
-
-/** Only shown to the admin who asks, never mailed or stored: the request's own address will do until one is set. */
-function baseUrlOf({ shop }: ApiContext, ctx: Context): string {
-  return shop.settings.current.publicUrl || `${ctx.protocol}://${ctx.host}`
 }
 
 export function toListenerView(

@@ -110,7 +110,7 @@ async function readDetail(shop: Shop, id: string): Promise<contract.AdminOrderDe
 export function toAdminOrder(order: OrderRow, mail: MailState = 'none'): contract.AdminOrder {
   return {
     id: order.id,
-    productId: order.product_id,
+    productId: order.product_id || null,
     productName: order.product_name,
     quantity: order.quantity,
     priceCents: order.price_cents,
@@ -127,5 +127,7 @@ export function toAdminOrder(order: OrderRow, mail: MailState = 'none'): contrac
     reportedAt: order.reported_at,
     sellerNote: order.seller_note,
     mail,
+    merchantId: order.merchant_id,
+    test: order.test_at !== null,
   }
 }

@@ -14,7 +14,8 @@ import { Amount, Channel, Id, IdParams, Page, Sum, Time, line, text } from './wo
 
 export const AdminOrder = z.object({
   id: Id,
-  productId: Id,
+  /** Null for a merchant's order. */
+  productId: z.nullable(Id),
   productName: z.string(),
   quantity: z.int(),
   priceCents: Amount,
@@ -31,6 +32,9 @@ export const AdminOrder = z.object({
   reportedAt: z.nullable(Time),
   sellerNote: z.string(),
   mail: MailState,
+  /** Null for an order of the shop itself. */
+  merchantId: z.nullable(Id),
+  test: z.boolean(),
 })
 export type AdminOrder = z.output<typeof AdminOrder>
 
@@ -87,6 +91,9 @@ export const OrderFilter = z.strictObject({
   from: z.optional(Day),
   to: z.optional(Day),
   reported: z.optional(z.literal('yes')),
+  merchantId: z.optional(Id),
+  /** Orders of test mode instead of the others. */
+  test: z.optional(z.literal('yes')),
   page: Page,
 })
 export type OrderFilter = z.output<typeof OrderFilter>

@@ -22,9 +22,19 @@ export const OrderGoods = z.object({
 /** The e-mail that carries the goods: not yet asked for, on its way, accepted by the mail server, or given up. */
 export const MailState = z.enum(['none', 'waiting', 'sent', 'dead'])
 
+/** The site for which a buyer pays. */
+export const OrderMerchant = z.object({
+  name: z.string(),
+  /** Once it is paid: where the buyer goes back to, signed as the site's protocol wants it. */
+  returnUrl: z.nullable(z.string()),
+  /** The seller knows this address: the browser may go there by itself. */
+  returnTrusted: z.boolean(),
+})
+
 export const OrderView = z.object({
   id: Id,
-  productId: Id,
+  /** Null for a merchant's order. */
+  productId: z.nullable(Id),
   productName: z.string(),
   /** How the product is handed over now; what was handed over says it in `goods`. */
   deliveryKind: z.enum(DELIVERY_KINDS),
@@ -57,6 +67,10 @@ export const OrderView = z.object({
   purchaseNote: z.string(),
   /** Null without proof, and until delivered. */
   goods: z.nullable(OrderGoods),
+  /** Null for an order of the shop itself. */
+  merchant: z.nullable(OrderMerchant),
+  /** Nobody pays it: money sent for it is lost to the order. */
+  test: z.boolean(),
 })
 export type OrderView = z.output<typeof OrderView>
 

@@ -86,6 +86,8 @@ function pastOrder(
     delivered_text: it.paid ? 'thank you' : null,
     reported_at: null,
     seller_note: it.mark,
+    merchant_id: null,
+    test_at: null,
   }
 }
 

@@ -200,6 +200,8 @@ function openOrder({ id, dueCents, token }: LaidOrder, productId: string, accoun
     delivered_text: null,
     reported_at: null,
     seller_note: '',
+    merchant_id: null,
+    test_at: null,
   }
 }
 

@@ -21,9 +21,11 @@ interface Given {
   readonly at: number
 }
 
+const GIVING: readonly string[] = ['placed', 'channel_changed', 'reopened']
+
 export function listGiven(events: readonly OrderEventRow[] = []): Given[] {
   return events
-    .filter(({ kind }) => kind === 'placed' || kind === 'channel_changed')
+    .filter(({ kind }) => GIVING.includes(kind))
     .sort((a, b) => a.at - b.at)
     .map(({ at, detail }) => {
       const { channel, dueCents } = JSON.parse(detail) as { channel: string; dueCents: number }

@@ -17,7 +17,11 @@ export const SELLER = { name: 'admin', address: '192.0.2.1' }
 /** Three attempts: at once, after a minute, after two. */
 export const MAIL_SCHEDULE = [0, 60_000, 120_000]
 
-export const HANDLERS: JobHandlers = createJobHandlers(MAIL_SCHEDULE)
+/** No test of the shop's own trade calls a merchant's site. */
+export const HANDLERS: JobHandlers = createJobHandlers(MAIL_SCHEDULE, {
+  scheduleMs: MAIL_SCHEDULE,
+  call: () => Promise.reject(new Error('no site is called here')),
+})
 
 /** Free-amount codes: any amount of any price can be shown. */
 const CODES = [

@@ -52,6 +52,8 @@ const ORDER: AdminOrder = {
   reportedAt: 1_200_000,
   sellerNote: '',
   mail: 'none',
+  merchantId: null,
+  test: false,
 }
 
 /** An open entry that is suggested for ORDER. */

@@ -30,9 +30,18 @@ const KINDS: Record<EventKind, Text> = {
   mail_dead: 'eventMailDead',
   mail_again: 'eventMailAgain',
   noted: 'eventNoted',
+  reopened: 'eventReopened',
+  callback_done: 'eventCallbackDone',
+  callback_failed: 'eventCallbackFailed',
+  callback_dead: 'eventCallbackDead',
 }
 
-const ACTORS: Readonly<Record<string, Text>> = { buyer: 'byBuyer', clock: 'byClock', listener: 'byListener' }
+const ACTORS: Readonly<Record<string, Text>> = {
+  buyer: 'byBuyer',
+  clock: 'byClock',
+  listener: 'byListener',
+  merchant: 'byMerchant',
+}
 
 /** Facts by their name; one that has no label here is shown by its name. */
 const LABELS: Readonly<Record<string, Text>> = {

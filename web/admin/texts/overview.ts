@@ -41,6 +41,7 @@ const zh = {
   markSeen: '全部标为已读',
   bad_signatures: '收到签名错误的到账通知，来自 {subject}。请核对设备密钥，或有人在尝试伪造。',
   mail_dead: '发货邮件多次发送失败，已放弃。',
+  callback_dead: '给商户网站的回调多次失败，已放弃。',
   notice_quarantined: '收到一条无法识别金额的到账通知，已保留待查。',
   listener_new_address: '监听设备从新地址 {subject} 上报。如果不是您换了网络，请更换密钥。',
   openOrder: '查看订单',
@@ -108,6 +109,7 @@ const en: Record<keyof typeof zh, string> = {
   bad_signatures:
     'Notices with a wrong signature came from {subject}. Check the device’s secret, or somebody is trying to forge payments.',
   mail_dead: 'A delivery mail failed too often and was given up.',
+  callback_dead: "A callback to a merchant's site failed too often and was given up.",
   notice_quarantined: 'A notice came whose amount cannot be read. It is kept for you to look at.',
   listener_new_address:
     'A listener reported from a new address, {subject}. If you did not change networks, renew its secret.',

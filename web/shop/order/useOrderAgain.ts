@@ -13,6 +13,7 @@ export function useOrderAgain(order: () => OrderView) {
 
   async function orderAgain(): Promise<void> {
     const { productId, quantity, channel } = order()
+    if (productId === null) return // a merchant's order is asked for again on the merchant's site
     const email = lastEmail()
     if (!email) return void router.push(`/goods/${productId}`)
     busy.value = true

@@ -1,0 +1,120 @@
+/**
+ * What merchants' sites are to be told: one row per order, event and receiver, written in the transaction in which it
+ * happened, and a job that sends it. How it is written on the wire is the protocol's: core/callback-forms.
+ */
+import { nanoid } from 'nanoid'
+import { isDuplicate } from '../com/db/index.ts'
+import type { CallbackRow, MerchantOrderRow, OrderRow, WebhookEndpointRow } from '../sql/schema.ts'
+import { orderEventBody } from './callback-forms/webhook.ts'
+import { enqueue } from './jobs.ts'
+import type { Shop } from './shop.ts'
+import type { Protocol, WebhookEvent } from './vocabulary.ts'
+
+/** The older protocols have one message, and any rightly signed one means paid. */
+const PAID_EVENTS: ReadonlySet<WebhookEvent> = new Set(['order.paid', 'order.paid_late'])
+
+/** Inside the transaction of what happened, after the order was written. Idempotent by order, event and receiver. */
+export async function enqueueCallbacks(
+  tx: Shop,
+  { id, merchant_id: merchantId }: Pick<OrderRow, 'id' | 'merchant_id'>,
+  event: WebhookEvent,
+): Promise<void> {
+  if (merchantId === null) return
+  const asked = await tx.db
+    .selectFrom('merchant_orders')
+    .selectAll()
+    .where('order_id', '=', id)
+    .executeTakeFirst()
+  if (!asked) return
+  const endpoints = await listEndpoints(tx, asked, event)
+  const notified = asked.notify_url !== '' && (asked.protocol === 'v1' || PAID_EVENTS.has(event))
+  if (!notified && endpoints.length === 0) return
+  const order = await tx.db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const body = orderEventBody(tx, event, order, asked)
+  if (notified) await enqueueOne(tx, { asked, event, url: asked.notify_url, protocol: asked.protocol, body })
+  for (const { id: endpointId, url } of endpoints) {
+    await enqueueOne(tx, { asked, event, url, protocol: 'v1', body, endpointId })
+  }
+}
+
+/** After commit: somebody sends what is due, on one process or another. */
+export function wakeCallbacks(shop: Shop): void {
+  shop.store.publish('jobs', '')
+}
+
+async function listEndpoints(
+  tx: Shop,
+  asked: Pick<MerchantOrderRow, 'merchant_id' | 'mode'>,
+  event: WebhookEvent,
+): Promise<WebhookEndpointRow[]> {
+  const rows = await tx.db
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('merchant_id', '=', asked.merchant_id)
+    .where('mode', '=', asked.mode)
+    .where('enabled_at', 'is not', null)
+    .execute()
+  return rows.filter((row) => isSubscribed(row, event))
+}
+
+/** An endpoint that names no events gets all of them. */
+export function isSubscribed({ events }: Pick<WebhookEndpointRow, 'events'>, event: WebhookEvent): boolean {
+  const named = JSON.parse(events) as WebhookEvent[]
+  return named.length === 0 || named.includes(event)
+}
+
+interface Call {
+  readonly asked: Pick<MerchantOrderRow, 'merchant_id' | 'order_id'>
+  readonly event: WebhookEvent
+  readonly url: string
+  readonly protocol: Protocol
+  readonly body: string
+  readonly endpointId?: string
+}
+
+async function enqueueOne(tx: Shop, call: Call): Promise<void> {
+  await insertCallback(tx, {
+    callback_key: `${call.asked.order_id}:${call.event}:${call.endpointId ?? 'notify'}`,
+    merchant_id: call.asked.merchant_id,
+    order_id: call.asked.order_id,
+    endpoint_id: call.endpointId ?? null,
+    protocol: call.protocol,
+    event: call.event,
+    url: call.url,
+    body: call.protocol === 'v1' ? call.body : '',
+    redelivery_of: null,
+  })
+}
+
+export type NewCallback = Omit<CallbackRow, 'id' | 'host' | 'created_at' | 'delivered_at' | 'dead_at'>
+
+/** The row and its job, in one transaction. @returns its id, or undefined when it was asked for before. */
+export async function insertCallback(tx: Shop, callback: NewCallback): Promise<string | undefined> {
+  const id = `msg_${nanoid(24)}`
+  const row: CallbackRow = {
+    ...callback,
+    id,
+    host: hostOf(callback.url),
+    created_at: tx.now(),
+    delivered_at: null,
+    dead_at: null,
+  }
+  try {
+    await tx.db.insertInto('callbacks').values(row).execute()
+  } catch (error) {
+    if (isDuplicate(error)) return undefined
+    throw error
+  }
+  await enqueue(tx, {
+    kind: 'callback',
+    key: `callback:${id}`,
+    payload: { callbackId: id },
+    ...(row.order_id !== null && { orderId: row.order_id }),
+  })
+  return id
+}
+
+/** Addresses are checked before an order is taken; one that cannot be read is found out by the attempt. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host.slice(0, 260) : ''
+}

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describeOnEngines } from '../test/support/engines.ts'
+import { checkInvariants } from '../test/support/invariants.ts'
+import { openMerchant, type TestMerchant } from '../test/support/merchants.ts'
+import { openTestShop, type TestShop } from '../test/support/shop.ts'
+import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
+import { readFigures } from './overview.ts'
+import { expireOrders } from './expiry.ts'
+import { changeMerchant } from './merchants.ts'
+import { cancelOrder, changeChannel } from './orders.ts'
+import { recordPayment } from './payments.ts'
+import type { WebhookEvent } from './vocabulary.ts'
+
+describeOnEngines("a merchant's order", (engine) => {
+  let shop: TestShop
+  let trade: Trade
+  let site: TestMerchant
+
+  beforeAll(async () => {
+    shop = await openTestShop(engine)
+    trade = await openTrade(shop)
+    site = await openMerchant(shop)
+  })
+
+  afterAll(async () => {
+    expect(await checkInvariants(shop.db)).toEqual([])
+    await shop.close()
+  })
+
+  const callbacksOf = (orderId: string) =>
+    shop.db.selectFrom('callbacks').selectAll().where('order_id', '=', orderId).execute()
+
+  it('is placed once for each number of theirs, however often it is asked for at once', async () => {
+    const wish = { outTradeNo: 'A-1', amountCents: 4_200 }
+    const placed = await Promise.all(Array.from({ length: 8 }, () => site.place(wish)))
+    expect(new Set(placed.map(({ order }) => order.id)).size).toBe(1)
+    expect(placed.filter(({ outcome }) => outcome === 'placed')).toHaveLength(1)
+    expect(placed[0]?.asked.trade_no).toMatch(/^\d{19}$/)
+  })
+
+  it('is refused when the same number comes with another amount or other terms', async () => {
+    await site.place({ outTradeNo: 'A-2', amountCents: 4_300 })
+    await expect(site.place({ outTradeNo: 'A-2', amountCents: 4_301 })).rejects.toMatchObject({
+      code: 'order_changed',
+    })
+    await expect(
+      site.place({ outTradeNo: 'A-2', amountCents: 4_300, lasting: ['another name'] }),
+    ).rejects.toMatchObject({ code: 'order_changed' })
+  })
+
+  it('gets another channel when the same number comes with one', async () => {
+    const first = await site.place({ outTradeNo: 'A-3', amountCents: 4_400 })
+    const again = await site.place({ outTradeNo: 'A-3', amountCents: 4_400, channel: 'wechat' })
+    expect(again).toMatchObject({ outcome: 'same', order: { id: first.order.id, channel: 'wechat' } })
+  })
+
+  it('that is paid writes one callback with the payment, and is not placed again', async () => {
+    const { order } = await site.place({ outTradeNo: 'A-4', amountCents: 4_500 })
+    expect(await trade.pay(order)).toMatchObject({ match: 'matched', orderId: order.id })
+    expect(await callbacksOf(order.id)).toMatchObject([
+      { event: 'order.paid', protocol: 'epay', host: 'shop.example.com', delivered_at: null },
+    ])
+    expect((await trade.read(order.id)).state).toBe('paid')
+    await expect(site.place({ outTradeNo: 'A-4', amountCents: 4_500 })).rejects.toMatchObject({
+      code: 'order_paid',
+    })
+  })
+
+  it('opens again under the same number after its end, and money on the amount before still pays it', async () => {
+    const wish = { outTradeNo: 'A-5', amountCents: 4_600 }
+    const first = await site.place(wish)
+    shop.advance(301_000)
+    await expireOrders(shop)
+    const again = await site.place(wish)
+    expect(again).toMatchObject({ outcome: 'reopened', order: { id: first.order.id, state: 'pending' } })
+    expect(again.asked.trade_no).toBe(first.asked.trade_no)
+    expect(again.order.expires_at).toBeGreaterThan(shop.now())
+    shop.advance(301_000)
+    await expireOrders(shop)
+    expect(await trade.pay(first.order)).toMatchObject({ match: 'late', orderId: first.order.id })
+    expect(await callbacksOf(first.order.id)).toMatchObject([{ event: 'order.paid_late' }])
+  })
+
+  it('opens again though the clock has not yet noticed its end', async () => {
+    const wish = { outTradeNo: 'A-6', amountCents: 4_700 }
+    const first = await site.place(wish)
+    shop.advance(301_000)
+    expect(await site.place(wish)).toMatchObject({ outcome: 'reopened', order: { id: first.order.id } })
+  })
+
+  it('keeps the channel that the merchant named; where none was named the buyer may change it', async () => {
+    const named = await site.place({ amountCents: 4_800 })
+    await expect(changeChannel(shop, named.order.id, 'wechat', '192.0.2.7')).rejects.toMatchObject({
+      code: 'wrong_state',
+    })
+    const open = await site.place({ amountCents: 4_900, channel: undefined, likelyChannel: 'wechat' })
+    expect(open.order.channel).toBe('wechat')
+    await changeChannel(shop, open.order.id, 'alipay', '192.0.2.7')
+    expect((await trade.read(open.order.id)).channel).toBe('alipay')
+  })
+
+  it('is not ended by the buyer, and is not placed again after the seller ended it', async () => {
+    const { order } = await site.place({ outTradeNo: 'A-7', amountCents: 5_100 })
+    await expect(cancelOrder(shop, order.id, 'buyer')).rejects.toMatchObject({ code: 'not_allowed' })
+    await cancelOrder(shop, order.id, SELLER, 'asked to')
+    await expect(site.place({ outTradeNo: 'A-7', amountCents: 5_100 })).rejects.toMatchObject({
+      code: 'wrong_state',
+    })
+  })
+
+  it('uses the accounts and channels of its merchant only', async () => {
+    const bound = await openMerchant(shop, { channels: ['wechat'] })
+    await expect(bound.place({ amountCents: 5_200 })).rejects.toMatchObject({ code: 'channel_unavailable' })
+    const { order } = await bound.place({ amountCents: 5_200, channel: undefined })
+    expect(order.channel).toBe('wechat')
+    const nowhere = await openMerchant(shop, { accountIds: ['no-such-account'] })
+    await expect(nowhere.place({ amountCents: 5_300 })).rejects.toMatchObject({ code: 'no_code_for_price' })
+  })
+
+  it('is limited per merchant only where the seller says so', async () => {
+    const slow = await openMerchant(shop, { ordersPerMinute: 2 })
+    await slow.place()
+    await slow.place()
+    await expect(slow.place()).rejects.toMatchObject({ code: 'too_many_requests' })
+    await changeMerchant(
+      shop,
+      slow.merchant.id,
+      {
+        name: 'x',
+        enabled: true,
+        channels: [],
+        accountIds: [],
+        returnHosts: [],
+        callbackMethod: 'GET',
+        showQrcode: false,
+        ordersPerMinute: 0,
+      },
+      SELLER,
+    )
+  })
+
+  it('fills the whole pool of a price from one address: the shares of buyers do not bound it', async () => {
+    const placed = []
+    for (let at = 0; at < 11; at += 1)
+      placed.push(await site.place({ amountCents: 9_000, outTradeNo: `P-${at}` }))
+    expect(new Set(placed.map(({ order }) => order.due_cents)).size).toBe(11)
+    await expect(site.place({ amountCents: 9_000, outTradeNo: 'P-11' })).rejects.toMatchObject({
+      code: 'no_free_amount',
+    })
+  })
+
+  describe('of test mode', () => {
+    it('is paid by a payment of test mode and counts nowhere', async () => {
+      const before = await readFigures(shop, 0, shop.now() + 1)
+      const { order } = await site.place({ mode: 'test', amountCents: 5_500 })
+      expect(order.test_at).not.toBeNull()
+      const notice = { ...trade.noticeFor(order), listenerId: 'test', test: true }
+      expect(await recordPayment(shop, notice)).toMatchObject({ match: 'matched' })
+      expect(await readFigures(shop, 0, shop.now() + 1)).toEqual(before)
+    })
+
+    it('never takes an amount of a real wallet', async () => {
+      const { order } = await site.place({ mode: 'test', amountCents: 5_600 })
+      const account = await shop.db
+        .selectFrom('accounts')
+        .selectAll()
+        .where('id', '=', order.account_id)
+        .executeTakeFirstOrThrow()
+      expect(account.test_at).not.toBeNull()
+      const real = await site.place({ amountCents: 5_600 })
+      expect(real.order.account_id).toBe(trade.accounts.alipay)
+    })
+  })
+
+  it('tells each subscribed endpoint of what happens, and those of the other mode nothing', async () => {
+    const told = await openMerchant(shop)
+    const endpoint = async (id: string, mode: 'live' | 'test', events: readonly WebhookEvent[]) =>
+      shop.db
+        .insertInto('webhook_endpoints')
+        .values({
+          id,
+          merchant_id: told.merchant.id,
+          mode,
+          url: `https://${id}.example.com/hook`,
+          events: JSON.stringify(events),
+          secret: 'whsec_x',
+          previous_secret: null,
+          previous_until: null,
+          enabled_at: 1,
+          created_at: 1,
+        })
+        .execute()
+    await endpoint('all', 'live', [])
+    await endpoint('paid', 'live', ['order.paid'])
+    await endpoint('test', 'test', [])
+    const { order } = await told.place({ notifyUrl: '' })
+    await trade.pay(order)
+    const rows = await callbacksOf(order.id)
+    expect(rows.map(({ endpoint_id, event }) => `${endpoint_id} ${event}`).sort()).toEqual([
+      'all order.created',
+      'all order.paid',
+      'paid order.paid',
+    ])
+    const body = JSON.parse(rows.find(({ event }) => event === 'order.paid')?.body ?? '') as Record<
+      string,
+      unknown
+    >
+    expect(body).toMatchObject({ type: 'order.paid', data: { id: order.id, status: 'paid', livemode: true } })
+  })
+})

@@ -1,0 +1,53 @@
+/** The buyer's way back to the merchant's site once an order is paid, signed as its protocol wants it. */
+import type { MerchantOrderRow, OrderRow } from '../sql/schema.ts'
+import { epayPaidQuery } from './callback-forms/epay.ts'
+import { formEncoded, withQuery } from './callback-forms/form.ts'
+import { vmqPaidQuery } from './callback-forms/vmq.ts'
+import { listSigningKeys } from './merchant-keys.ts'
+import { findAsked } from './merchant-orders.ts'
+import { getMerchant, isTrustedReturn } from './merchants.ts'
+import type { Shop } from './shop.ts'
+import type { Protocol } from './vocabulary.ts'
+
+export interface MerchantReturn {
+  readonly name: string
+  /** Null until it is paid, and where the merchant named no address. */
+  readonly returnUrl: string | null
+  /** The browser may go there by itself. */
+  readonly returnTrusted: boolean
+}
+
+/** @returns null for an order of the shop itself. */
+export async function findMerchantReturn(shop: Shop, order: OrderRow): Promise<MerchantReturn | null> {
+  const asked = order.merchant_id === null ? undefined : await findAsked(shop, order.id)
+  if (!asked) return null
+  const merchant = await getMerchant(shop, asked.merchant_id)
+  const returnUrl = order.paid_at === null ? null : await signedReturn(shop, order, asked)
+  return {
+    name: merchant.name,
+    returnUrl,
+    returnTrusted: returnUrl !== null && isTrustedReturn(merchant, returnUrl),
+  }
+}
+
+type Query = (order: OrderRow, asked: MerchantOrderRow, key: string) => string
+
+const QUERIES: Readonly<Record<Protocol, Query | undefined>> = {
+  epay: epayPaidQuery,
+  vmq: vmqPaidQuery,
+  api_edition: undefined, // its one address is the callback's
+  v1: (order, asked) =>
+    formEncoded([
+      ['order_id', order.id],
+      ['out_trade_no', asked.out_trade_no],
+    ]),
+}
+
+async function signedReturn(shop: Shop, order: OrderRow, asked: MerchantOrderRow): Promise<string | null> {
+  const query = QUERIES[asked.protocol]
+  if (asked.return_url === '' || !query) return null
+  const keys = await listSigningKeys(shop, asked.merchant_id)
+  const key = keys.find(({ id }) => id === asked.key_id) ?? keys[0]
+  if (asked.protocol !== 'v1' && !key) return null
+  return withQuery(asked.return_url, query(order, asked, key?.secret ?? ''))
+}

@@ -1,0 +1,177 @@
+/** Merchants: sites that take payments through the API edition. */
+import { nanoid } from 'nanoid'
+import { randomBytes } from 'node:crypto'
+import { asNumber, isDuplicate } from '../com/db/index.ts'
+import type { MerchantRow, OrderRow } from '../sql/schema.ts'
+import { recordAudit, type Actor } from './audit.ts'
+import { fail } from './errors.ts'
+import { transaction, type Shop } from './shop.ts'
+import { WHOLE_SHOP, type TillScope } from './tills.ts'
+import type { Channel, Mode } from './vocabulary.ts'
+
+const FIRST_PID = 1001
+
+export interface MerchantInput {
+  readonly name: string
+  readonly enabled: boolean
+  /** Empty: all of the shop's. */
+  readonly channels: readonly Channel[]
+  readonly accountIds: readonly string[]
+  /** `shop.example.com` or `localhost:8000`: hosts to which a buyer is sent without a question. */
+  readonly returnHosts: readonly string[]
+  readonly callbackMethod: 'GET' | 'POST'
+  /** mapi.php answers the code itself where it carries the amount. */
+  readonly showQrcode: boolean
+  /** 0: no limit. */
+  readonly ordersPerMinute: number
+}
+
+export async function listMerchants(shop: Shop): Promise<MerchantRow[]> {
+  return shop.db.selectFrom('merchants').selectAll().orderBy('pid').execute()
+}
+
+/** @throws ShopError `not_found` */
+export async function getMerchant(shop: Shop, id: string): Promise<MerchantRow> {
+  const row = await shop.db.selectFrom('merchants').selectAll().where('id', '=', id).executeTakeFirst()
+  return row ?? fail('not_found', { what: 'merchant' })
+}
+
+/** By its number as a site sends it; undefined for an unknown or switched-off one. */
+export async function findMerchant(shop: Shop, pid: string): Promise<MerchantRow | undefined> {
+  if (!/^[1-9]\d{0,8}$/.test(pid)) return undefined
+  return shop.db
+    .selectFrom('merchants')
+    .selectAll()
+    .where('pid', '=', Number(pid))
+    .where('enabled_at', 'is not', null)
+    .executeTakeFirst()
+}
+
+/** Who is meant at the root paths, where a protocol names no merchant. */
+export async function findDefaultMerchant(shop: Shop): Promise<MerchantRow | undefined> {
+  return shop.db
+    .selectFrom('merchants')
+    .selectAll()
+    .where('default_at', 'is not', null)
+    .where('enabled_at', 'is not', null)
+    .orderBy('default_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/**
+ * @param pid a number that a site already uses; the next free one unless given.
+ * @throws ShopError `bad_input` with field `pid` when it is taken
+ */
+export async function addMerchant(
+  shop: Shop,
+  input: MerchantInput & { readonly pid?: number | undefined },
+  actor: Actor,
+): Promise<MerchantRow> {
+  return transaction(shop, async (tx) => {
+    const { highest } = await tx.db
+      .selectFrom('merchants')
+      .select((from) => from.fn.max('pid').as('highest'))
+      .executeTakeFirstOrThrow()
+    const row: MerchantRow = {
+      id: nanoid(),
+      pid: input.pid ?? Math.max(FIRST_PID, asNumber(highest) + 1),
+      default_at: highest === null ? tx.now() : null,
+      webhook_secret: newWebhookSecret(),
+      created_at: tx.now(),
+      ...columnsOf(input, null, tx.now()),
+    }
+    try {
+      await tx.db.insertInto('merchants').values(row).execute()
+    } catch (error) {
+      if (isDuplicate(error)) fail('bad_input', { field: 'pid' })
+      throw error
+    }
+    await recordAudit(tx, actor, 'merchants.add', row.id, null, { pid: row.pid, ...input })
+    return row
+  })
+}
+
+/** @throws ShopError `not_found` */
+export async function changeMerchant(
+  shop: Shop,
+  id: string,
+  input: MerchantInput,
+  actor: Actor,
+): Promise<MerchantRow> {
+  return transaction(shop, async (tx) => {
+    const { webhook_secret: _secret, ...before } = await getMerchant(tx, id)
+    const columns = columnsOf(input, before.enabled_at, tx.now())
+    await tx.db.updateTable('merchants').set(columns).where('id', '=', id).execute()
+    await recordAudit(tx, actor, 'merchants.change', id, before, input)
+    return getMerchant(tx, id)
+  })
+}
+
+/** The one that answers at the root paths from now on. @throws ShopError `not_found` */
+export async function makeDefaultMerchant(shop: Shop, id: string, actor: Actor): Promise<void> {
+  await transaction(shop, async (tx) => {
+    await getMerchant(tx, id)
+    await tx.db.updateTable('merchants').set({ default_at: null }).where('id', '!=', id).execute()
+    await tx.db.updateTable('merchants').set({ default_at: tx.now() }).where('id', '=', id).execute()
+    await recordAudit(tx, actor, 'merchants.default', id, null, null)
+  })
+}
+
+function columnsOf(input: MerchantInput, enabledAt: number | null, now: number) {
+  return {
+    name: input.name,
+    enabled_at: input.enabled ? (enabledAt ?? now) : null,
+    channels: JSON.stringify(input.channels),
+    account_ids: JSON.stringify(input.accountIds),
+    return_hosts: JSON.stringify(input.returnHosts.map((host) => host.toLowerCase())),
+    callback_method: input.callbackMethod,
+    qrcode_at: input.showQrcode ? now : null,
+    orders_per_minute: input.ordersPerMinute,
+  }
+}
+
+/** As Standard Webhooks writes it: the key is what follows the prefix, decoded. */
+export function newWebhookSecret(): string {
+  return `whsec_${randomBytes(32).toString('base64')}`
+}
+
+/** The tills that a merchant's orders may use. */
+export function scopeOf(merchant: Pick<MerchantRow, 'channels' | 'account_ids'>, mode: Mode): TillScope {
+  const test = mode === 'test'
+  return {
+    channels: JSON.parse(merchant.channels) as Channel[],
+    accountIds: test ? [] : (JSON.parse(merchant.account_ids) as string[]),
+    test,
+  }
+}
+
+/** The tills of an order that was placed, and whether its channel may still be changed by the buyer. */
+export async function findScope(
+  shop: Shop,
+  order: Pick<OrderRow, 'id' | 'merchant_id' | 'test_at'>,
+): Promise<{ readonly tills: TillScope; readonly mayChange: boolean }> {
+  if (order.merchant_id === null) return { tills: WHOLE_SHOP, mayChange: true }
+  const row = await shop.db
+    .selectFrom('merchant_orders')
+    .innerJoin('merchants', 'merchants.id', 'merchant_orders.merchant_id')
+    .select(['mode', 'channels', 'account_ids', 'channel_fixed_at'])
+    .where('order_id', '=', order.id)
+    .executeTakeFirstOrThrow()
+  return { tills: scopeOf(row, row.mode), mayChange: row.channel_fixed_at === null }
+}
+
+/** Whether a buyer may be sent there without a question: https, and a host that the merchant named. */
+export function isTrustedReturn(merchant: Pick<MerchantRow, 'return_hosts'>, url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, host } = new URL(url)
+  const named = (JSON.parse(merchant.return_hosts) as string[]).includes(host)
+  return named && (protocol === 'https:' || /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host))
+}
+
+/** How many orders a merchant may place in a minute. @throws ShopError `too_many_requests` */
+export async function checkMerchantRate(shop: Shop, merchant: MerchantRow): Promise<void> {
+  if (merchant.orders_per_minute === 0) return
+  const rate = await shop.store.hit(`merchant:${merchant.id}`, merchant.orders_per_minute, 60_000)
+  if (!rate.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(rate.retryAfterMs / 1000) })
+}

@@ -66,7 +66,14 @@ async function start(config: Config): Promise<void> {
   const answer = app.callback()
   server.on('request', (request, response) => void answer(request, response))
   const port = await listen(server, config.port, config.host)
-  const clock = startClock(shop, spool, createJobHandlers(config.mailScheduleMs, { scheduleMs: [0], call: () => Promise.reject(new Error("x")) }))
+  const clock = startClock(
+    shop,
+    spool,
+    createJobHandlers(config.mailScheduleMs, {
+      scheduleMs: [0],
+      call: () => Promise.reject(new Error('no way out yet')),
+    }),
+  )
   await greet(config, shop, port)
 
   onceSignalled(async (signal) => {

@@ -1,0 +1,135 @@
+/** Calls to sites that merchants name. However a site is named, a call ends at a public address, and in time. */
+import type { LookupAddress } from 'node:dns'
+import { lookup } from 'node:dns/promises'
+import { isPublicAddress } from './address-guard.ts'
+import { readTarget } from './call-target.ts'
+import type { Target } from './call-target.ts'
+import { exchange } from './http-exchange.ts'
+import type { Stage } from './http-exchange.ts'
+
+export { checkCallUrl } from './call-target.ts'
+
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface OutgoingAnswer {
+  readonly status: number
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Text of at most 64 KiB, the rest is not read. */
+  readonly body: string
+  readonly tookMs: number
+}
+
+export interface Caller {
+  /** Any status is an answer, redirects too: they are not followed. @throws CallError */
+  call(request: OutgoingRequest): Promise<OutgoingAnswer>
+  /** Ends what is under way as unreachable. */
+  close(): void
+}
+
+export interface CallerOptions {
+  /** `host:port` that may be called wherever they lead, written as by hostPort. */
+  allow: readonly string[]
+  /** For everything: name, connection, TLS, and the answer to its end. */
+  timeoutMs?: number
+  /** Where a name leads. */
+  resolve?: (name: string) => Promise<LookupAddress[]>
+}
+
+/**
+ * - `forbidden`: what is called, or an address of its name, is not for merchants to call; nothing was connected.
+ * - `unreachable`: no such name, or no connection.
+ * - `tls`: connected, but not to whom the certificate should name.
+ * - `protocol`: the answer is not HTTP, too long in its head, or broke off.
+ */
+export type CallFault = 'forbidden' | 'timeout' | Stage
+
+/** Its message and cause never hold the address called. */
+export class CallError extends Error {
+  readonly kind: CallFault
+  readonly tookMs: number
+
+  constructor(kind: CallFault, tookMs: number, cause: unknown) {
+    super(`The call ended: ${kind} (${reasonOf(cause)})`, { cause })
+    this.name = 'CallError'
+    this.kind = kind
+    this.tookMs = tookMs
+  }
+}
+
+const TIMEOUT_MS = 10_000
+
+/** A merchant's address comes with our parameters, whose texts are the merchant's too: servers read this much. */
+const MAX_URL_LENGTH = 8_192
+
+export function createCaller({ allow, timeoutMs = TIMEOUT_MS, resolve = resolveAll }: CallerOptions): Caller {
+  const underWay = new Set<AbortController>()
+  let closed = false
+
+  async function call(request: OutgoingRequest): Promise<OutgoingAnswer> {
+    const start = performance.now()
+    const tookMs = () => Math.round(performance.now() - start)
+    const end = new AbortController()
+    const timer = setTimeout(() => end.abort('timeout'), timeoutMs)
+    let stage: CallFault = 'forbidden'
+    underWay.add(end)
+    try {
+      const target = getTarget(request.url, allow)
+      stage = 'unreachable'
+      if (closed) throw new Error('closed')
+      const addresses = await unlessAborted(resolve(target.host), end.signal)
+      stage = 'forbidden'
+      if (!target.allowed) requirePublic(addresses)
+      stage = 'unreachable'
+      const answer = await exchange(request, target, addresses, end.signal, (next) => (stage = next))
+      return { ...answer, tookMs: tookMs() }
+    } catch (cause) {
+      throw new CallError(end.signal.aborted ? (end.signal.reason as CallFault) : stage, tookMs(), cause)
+    } finally {
+      clearTimeout(timer)
+      underWay.delete(end)
+    }
+  }
+
+  return {
+    call,
+    close() {
+      closed = true
+      for (const end of underWay) end.abort('unreachable')
+    },
+  }
+}
+
+/** As the machine itself resolves, its hosts file included. An address is its own answer. */
+function resolveAll(name: string): Promise<LookupAddress[]> {
+  return lookup(name, { all: true })
+}
+
+function getTarget(url: string, allow: readonly string[]): Target {
+  const target = url.length > MAX_URL_LENGTH ? 'too_long' : readTarget(url, allow)
+  if (typeof target === 'string') throw new Error(target)
+  return target
+}
+
+/** One inner address among public ones is reason enough: which of them is connected to is not ours to choose. */
+function requirePublic(addresses: readonly LookupAddress[]): void {
+  if (!addresses.every(({ address }) => isPublicAddress(address))) throw new Error('private')
+}
+
+/** A look-up cannot be cancelled: it is left behind. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('ended')), { once: true })
+    work.then(resolve, reject)
+  })
+}
+
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return code ?? message
+}

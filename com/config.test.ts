@@ -37,6 +37,11 @@ describe('the configuration', () => {
         0, 5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 18_000_000, 36_000_000,
         86_400_000,
       ],
+      callbackScheduleMs: [
+        0, 5_000, 30_000, 120_000, 300_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 18_000_000, 36_000_000,
+        50_400_000, 72_000_000, 86_400_000,
+      ],
+      callbackAllow: [],
       logLevel: 'info',
     })
   })
@@ -64,10 +69,19 @@ describe('the configuration', () => {
   })
 
   it('cannot be changed afterwards', () => {
-    const config = loadConfig({ ORDER_LIMITS: '60/300,2' })
-    expect(
-      [config, config.badSignLimit, config.mailScheduleMs, config.orderLimits].every(Object.isFrozen),
-    ).toBe(true)
+    const config = loadConfig({ ORDER_LIMITS: '60/300,2', CALLBACK_ALLOW: 'shop.lan:80' })
+    expect([config, ...Object.values(config)].every(Object.isFrozen)).toBe(true)
+  })
+
+  it('lets callbacks through to each host and port of CALLBACK_ALLOW, however it is spelled', () => {
+    const text = '127.0.0.1:8080, Shop.LAN.:080,[0:0:0:0:0:0:0:1]:443,127.1:65535,商店.example:80'
+    expect(loadConfig({ CALLBACK_ALLOW: text }).callbackAllow).toEqual([
+      '127.0.0.1:8080',
+      'shop.lan:80',
+      '[::1]:443',
+      '127.0.0.1:65535',
+      'xn--czrs0t.example:80',
+    ])
   })
 
   it.each([
@@ -132,6 +146,17 @@ describe('the configuration', () => {
     ['ORDER_LIMITS', '60,2'],
     ['BAD_SIGN_LIMIT', '0/77'],
     ['MAIL_SCHEDULE_S', '0,5,soon'],
+    ['CALLBACK_SCHEDULE_S', '5;10'],
+    ['CALLBACK_ALLOW', 'hidden.example'],
+    ['CALLBACK_ALLOW', 'hidden.example:0'],
+    ['CALLBACK_ALLOW', 'hidden.example:65536'],
+    ['CALLBACK_ALLOW', 'http://hidden.example:80'],
+    ['CALLBACK_ALLOW', 'user@hidden.example:80'],
+    ['CALLBACK_ALLOW', 'hidden.example:80,,'],
+    ['CALLBACK_ALLOW', 'hidden.example:80/path'],
+    ['CALLBACK_ALLOW', '*.hidden.example:80'],
+    ['CALLBACK_ALLOW', '::1:8080'],
+    ['CALLBACK_ALLOW', '[hidden]:8080'],
     ['LOG_LEVEL', 'chatty'],
   ])('refuses %s=%s by its name and never repeats the value', (name, value) => {
     const message = refusal({ [name]: value })

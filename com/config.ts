@@ -31,6 +31,10 @@ export interface Config {
   readonly badSignLimit: BadSignLimit
   /** Gaps between attempts; the first one is before the first attempt. */
   readonly mailScheduleMs: readonly number[]
+  /** As mailScheduleMs. */
+  readonly callbackScheduleMs: readonly number[]
+  /** `host:port` that callbacks may reach wherever they lead, spelled as in a called address. */
+  readonly callbackAllow: readonly string[]
   readonly logLevel: LogLevel
 }
 
@@ -99,6 +103,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     orderLimits: read.ORDER_LIMITS && Object.freeze(read.ORDER_LIMITS),
     badSignLimit: Object.freeze(read.BAD_SIGN_LIMIT),
     mailScheduleMs: Object.freeze(read.MAIL_SCHEDULE_S),
+    callbackScheduleMs: Object.freeze(read.CALLBACK_SCHEDULE_S),
+    callbackAllow: Object.freeze(read.CALLBACK_ALLOW),
     logLevel: read.LOG_LEVEL,
   })
 }

@@ -6,10 +6,11 @@ import {
   badSignLimit,
   databaseUrl,
   host,
+  hostPorts,
   mailFrom,
-  mailSchedule,
   orderLimits,
   publicUrl,
+  schedule,
   seconds,
   urlOf,
   wholeNumber,
@@ -164,13 +165,31 @@ export const VARIABLES = {
     zh: '每个地址的错误签名数/秒数，超过后错误的慢慢答复并提醒一次；正确的始终立即通过。0 表示不限。',
   },
   MAIL_SCHEDULE_S: {
-    type: mailSchedule.default(
+    type: schedule.default(
       [0, 5, 30, 120, 600, 1800, 3600, 7200, 18_000, 36_000, 86_400].map((gap) => gap * 1000),
     ),
     example: '0,5,30,120,600,1800,3600,7200,18000,36000,86400',
     default: '0,5,30,120,600,1800,3600,7200,18000,36000,86400',
     en: 'Gaps in seconds between the attempts to send a letter.',
     zh: '邮件每次重发之间的间隔（秒）。',
+  },
+  CALLBACK_SCHEDULE_S: {
+    type: schedule.default(
+      [0, 5, 30, 120, 300, 900, 1800, 3600, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].map(
+        (gap) => gap * 1000,
+      ),
+    ),
+    example: '0,5,30,120,300,900,1800,3600,7200,18000,36000,50400,72000,86400',
+    default: '0,5,30,120,300,900,1800,3600,7200,18000,36000,50400,72000,86400',
+    en: "Gaps in seconds between the attempts to reach a merchant's site with a callback.",
+    zh: '回调商户网站每次重发之间的间隔（秒）。',
+  },
+  CALLBACK_ALLOW: {
+    type: hostPorts.default([]),
+    example: '127.0.0.1:8080,shop.lan:80',
+    default: '—',
+    en: 'Callbacks go to public addresses and ports 80 and 443 alone. Each host:port here, separated by commas, IPv6 in brackets, is let through all the same, wherever it leads: for a site on this machine, in its network or on another port. Every merchant can then make the till call it.',
+    zh: '回调只发往公网地址的 80 和 443 端口。这里写的每个 主机:端口（逗号分隔，IPv6 加方括号）无论指向哪里一律放行，用于本机、内网或其他端口上的网站。此后任何商户都能让本程序访问它。',
   },
   LOG_LEVEL: {
     type: z.enum(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`).default('info'),

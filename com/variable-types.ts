@@ -1,6 +1,7 @@
 /** How the text of an environment variable is read. Every rule is a fixed text that never repeats the value. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { hostPort } from './call-target.ts'
 
 const YEAR_S = 31_536_000
 
@@ -76,7 +77,23 @@ function isWindow(count: string, window: string): boolean {
   return Number(count) >= 1 && Number(window) >= 1 && Number(window) <= 86_400
 }
 
-export const mailSchedule = z
+/** Milliseconds, each after the attempt before it. */
+export const schedule = z
   .string()
   .regex(/^\d{1,6}(,\d{1,6}){0,29}$/, 'gaps in seconds, separated by commas, at most 30 of them: 0,5,30')
   .transform((text) => text.split(',').map((gap) => Number(gap) * 1000))
+
+/** As many `host:port` as there are, each in the one spelling that a called address is compared with. */
+export const hostPorts = z.string().transform((text, context) => {
+  const read = text.split(',').map((entry) => readHostPort(entry.trim()))
+  if (read.every((entry) => entry !== undefined)) return read
+  context.addIssue('host:port, separated by commas, IPv6 in brackets: 127.0.0.1:8080,shop.lan:80,[::1]:443')
+  return z.NEVER
+})
+
+function readHostPort(text: string): string | undefined {
+  const [, host, digits] = /^([^\s/\\?#@:*[\]]+|\[[\da-f:.]+\]):(\d{1,5})$/i.exec(text) ?? []
+  const port = Number(digits)
+  if (port < 1 || !URL.canParse(`http://${host}:${port}`)) return undefined
+  return hostPort(new URL(`http://${host}:${port}`), port)
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pauseBefore } from './rhythm.ts'
 
-const order = { mail: 'none', lateUntil: 420_000, serverTime: 0 } as const
+const order = { mail: 'none', lateUntil: 420_000, serverTime: 0, merchant: null } as const
 const polling = { live: false, hidden: false, age: 0 }
 
 describe('pauseBefore', () => {
@@ -25,6 +25,12 @@ describe('pauseBefore', () => {
     expect(pauseBefore({ ...order, state: 'delivered', mail: 'waiting' }, polling)).toBe(3_000)
     expect(pauseBefore({ ...order, state: 'delivered', mail: 'sent' }, polling)).toBeNull()
     expect(pauseBefore({ ...order, state: 'delivered', mail: 'dead' }, polling)).toBeNull()
+  })
+
+  it("stops at a merchant's order that is paid: the rest happens on its site", () => {
+    const merchant = { name: 'x', returnUrl: null, returnTrusted: false }
+    expect(pauseBefore({ ...order, state: 'paid', merchant }, polling)).toBeNull()
+    expect(pauseBefore({ ...order, state: 'paid' }, polling)).toBe(15_000)
   })
 
   it('stops at a cancelled order', () => {

@@ -36,7 +36,7 @@ export interface Circumstances {
   readonly age: number
 }
 
-type Asked = Pick<OrderView, 'state' | 'mail' | 'lateUntil' | 'serverTime'>
+type Asked = Pick<OrderView, 'state' | 'mail' | 'lateUntil' | 'serverTime' | 'merchant'>
 
 /** @returns milliseconds until the next question, or null when the order is settled. */
 export function pauseBefore(order: Asked, { live, hidden, age }: Circumstances): number | null {
@@ -49,10 +49,16 @@ export function pauseBefore(order: Asked, { live, hidden, age }: Circumstances):
 
 /** Whether anything can still change that the live stream would tell. */
 export function canMove(order: Asked): boolean {
-  return ASK_AGAIN[order.state] !== null
+  return !isMerchantsPaid(order) && ASK_AGAIN[order.state] !== null
+}
+
+/** The rest happens on the merchant's site. */
+function isMerchantsPaid({ state, merchant }: Asked): boolean {
+  return merchant !== null && state === 'paid'
 }
 
 function rhythmOf(order: Asked): Rhythm | null {
+  if (isMerchantsPaid(order)) return null
   if (order.state === 'delivered' && order.mail === 'waiting') return MAIL
   if (order.state === 'expired' && order.serverTime >= order.lateUntil) return BY_HAND
   return ASK_AGAIN[order.state]

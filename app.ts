@@ -8,11 +8,13 @@ import { loadConfig, type Config } from './com/config.ts'
 import { migrate, openDb } from './com/db/index.ts'
 import { createMailer } from './com/email.ts'
 import { greetingText, writeListenerFile, type Greeting } from './com/greeting.ts'
+import { createCaller } from './com/http.ts'
 import { listen } from './com/listen.ts'
 import { createLog, type Log } from './com/log.ts'
 import { createQrReader } from './com/qr-reader.ts'
 import { openProcessSpool } from './com/process-spool.ts'
 import { createStore } from './com/store.ts'
+import type { CallbackRequest } from './core/callback-forms/form.ts'
 import { startClock } from './core/clock.ts'
 import { createJobHandlers } from './core/job-handlers.ts'
 import { listListeners } from './core/listeners.ts'
@@ -52,6 +54,7 @@ async function start(config: Config): Promise<void> {
 
   const spool = await openProcessSpool<Notice>(config.dataDir)
   const pictures = createQrReader()
+  const caller = createCaller({ allow: config.callbackAllow })
   const { app, streams } = createApp({
     shop,
     spool,
@@ -60,26 +63,25 @@ async function start(config: Config): Promise<void> {
     mailToFiles: config.smtpUrl === undefined,
     fixedListenerSecret: config.listenerSecret !== undefined,
     badSignLimit: config.badSignLimit,
+    callbackAllow: config.callbackAllow,
     pagesDir: join(dirname(fileURLToPath(import.meta.url)), '..', 'public', 'app'),
   })
   const server = createServer(LIMITS)
   const answer = app.callback()
   server.on('request', (request, response) => void answer(request, response))
   const port = await listen(server, config.port, config.host)
-  const clock = startClock(
-    shop,
-    spool,
-    createJobHandlers(config.mailScheduleMs, {
-      scheduleMs: [0],
-      call: () => Promise.reject(new Error('no way out yet')),
-    }),
-  )
+  const callbacks = {
+    scheduleMs: config.callbackScheduleMs,
+    call: (request: CallbackRequest) => caller.call(request),
+  }
+  const clock = startClock(shop, spool, createJobHandlers(config.mailScheduleMs, callbacks))
   await greet(config, shop, port)
 
   onceSignalled(async (signal) => {
     log.info({ signal }, 'ending')
     streams.close()
     await endServer(server)
+    caller.close()
     await clock.stop()
     await Promise.allSettled([spool.close(), pictures.close(), store.close()])
     shop.mail.close()

@@ -16,6 +16,8 @@ export interface ApiContext {
   readonly fixedListenerSecret: boolean
   /** Bad signatures per address and window, after which they are answered slowly; limit 0 is off. */
   readonly badSignLimit: { readonly limit: number; readonly windowMs: number }
+  /** `host:port` of sites that may be called though they are not public. */
+  readonly callbackAllow: readonly string[]
   /** The folder that vite built the pages into. */
   readonly pagesDir: string
 }

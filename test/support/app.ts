@@ -31,6 +31,7 @@ export async function serveShop(shop: TestShop, change: Partial<ApiContext> = {}
     mailToFiles: true,
     fixedListenerSecret: false,
     badSignLimit: { limit: 20, windowMs: 300_000 },
+    callbackAllow: [],
     pagesDir,
     ...change,
   }

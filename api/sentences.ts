@@ -38,6 +38,7 @@ const ZH: Sentences = {
   no_free_amount: '当前同价下单人数较多，约 {freeIn} 后可下单{instead}。',
   wrong_state: '当前状态不能执行此操作，请刷新页面查看最新状态。',
   set_by_environment: '此项由环境变量设定，不能在这里修改。',
+  too_many_endpoints: '最多 {most} 个 Webhook 地址，请先删除不用的。',
   too_many_open_orders: '您有未完成的订单，请先完成支付或取消后再下单。',
   too_many_requests: '操作太频繁，请 {retryIn} 后再试。',
   database_away: '系统暂时繁忙，请稍后重试。',
@@ -84,6 +85,7 @@ const EN: Sentences = {
   no_free_amount: 'Many buyers at this price: free again in about {freeIn}{instead}.',
   wrong_state: 'That is not possible in the present state. Reload to see where it stands.',
   set_by_environment: 'This is set by the environment and cannot be changed here.',
+  too_many_endpoints: 'There can be at most {most} webhook endpoints. Remove one that is not used.',
   too_many_open_orders: 'You have open orders. Pay or cancel them first.',
   too_many_requests: 'Too many requests. Try again in {retryIn}.',
   database_away: 'The shop is busy for a moment. Try again shortly.',
@@ -98,6 +100,7 @@ export function sentenceFor(code: RefusalCode | 'fault', details: RefusalDetails
     freeIn: minutes(details.freeInSeconds),
     retryIn: minutes(details.retryInSeconds),
     instead: instead(details.otherChannels, locale),
+    most: String(details.most ?? ''),
   }
   return TABLES[locale][code].replace(/\{(\w+)\}/g, (whole, name: string) => facts[name] ?? whole)
 }

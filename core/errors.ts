@@ -33,6 +33,7 @@ export const REFUSALS = {
   no_free_amount: 409,
   wrong_state: 409,
   set_by_environment: 409,
+  too_many_endpoints: 409,
   too_many_open_orders: 429,
   too_many_requests: 429,
   database_away: 503,

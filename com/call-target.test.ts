@@ -17,6 +17,7 @@ describe('an address that a merchant gives', () => {
     'https://[2606:4700::1111]/',
     'https://localhost.example/',
     'https://my.local.example/',
+    'https://shop.thelocal/',
   ])('may be %s', (url) => {
     expect(checkCallUrl(url, ALLOW)).toBe('ok')
   })

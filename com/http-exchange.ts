@@ -74,7 +74,7 @@ export function exchange(
       })
       .on('response', (answer) => {
         answered = true
-        readAnswer(answer, signal).then(resolve, reject)
+        readAnswer(answer).then(resolve, reject)
       })
       .on('error', reject) // also in a body that has no end of its own, which Node takes for its end
       .on('close', () => {
@@ -91,9 +91,8 @@ function handOver(addresses: LookupAddress[]) {
 }
 
 /** @throws Error when the connection ends before the body does. */
-async function readAnswer(answer: IncomingMessage, signal: AbortSignal): Promise<Received> {
+async function readAnswer(answer: IncomingMessage): Promise<Received> {
   const body = await readBody(answer)
-  if (signal.aborted) throw new Error('ended')
   return { status: answer.statusCode ?? 0, headers: flatten(answer.headers), body }
 }
 

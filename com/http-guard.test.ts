@@ -153,6 +153,14 @@ describe('a call by https', () => {
     ).rejects.toMatchObject({ kind: 'tls', message: expect.stringContaining('SELF_SIGNED') })
   })
 
+  it('is no matter of TLS any more once that is agreed', async () => {
+    trustTheSite()
+    const site = await openSecureSite((request) => request.socket.destroy())
+    await expect(
+      createCaller({ allow: [site.hostPort] }).call(get(`https://${site.hostPort}/`)),
+    ).rejects.toMatchObject({ kind: 'protocol' })
+  })
+
   it('refuses a certificate of somebody else', async () => {
     trustTheSite()
     const site = await secureSite()

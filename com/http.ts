@@ -49,7 +49,7 @@ export interface CallerOptions {
  */
 export type CallFault = 'forbidden' | 'timeout' | Stage
 
-/** Its message and cause never hold the address called. */
+/** Neither its message nor its cause holds the path or the query that was called. */
 export class CallError extends Error {
   readonly kind: CallFault
   readonly tookMs: number

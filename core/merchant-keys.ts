@@ -2,7 +2,7 @@
 import { nanoid } from 'nanoid'
 import { randomInt } from 'node:crypto'
 import { isDuplicate } from '../com/db/index.ts'
-import { hashToken, isWeakSecret, randomToken } from '../com/tokens.ts'
+import { hashToken, isWeakSecret, randomToken, safeEqual } from '../com/tokens.ts'
 import type { MerchantKeyRow, MerchantRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
@@ -59,6 +59,24 @@ export interface SigningKey {
   readonly id: string
   readonly secret: string
   readonly used_at: number | null
+}
+
+/**
+ * Which of the merchant's md5 keys made a signature, in small letters or capitals. All are looked at, in a time that
+ * tells nothing; the one that did is noted as used.
+ *
+ * @param signed what the signature would be with that key, lower-case hex.
+ */
+export async function findSigningKey(
+  shop: Shop,
+  merchantId: string,
+  sign: string,
+  signed: (secret: string) => string,
+): Promise<SigningKey | undefined> {
+  const keys = await listSigningKeys(shop, merchantId)
+  const [key] = keys.filter(({ secret }) => safeEqual(signed(secret), sign.toLowerCase()))
+  if (key) await noteKeyUsed(shop, key)
+  return key
 }
 
 /** @returns whose bearer key it is; undefined for one that is unknown, revoked, past its end, or of a merchant that is off. */

@@ -1,6 +1,6 @@
 import { assert, integer, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { findYuan, formatYuan, MAX_CENTS, parseYuan } from './money.ts'
+import { findMerchantYuan, findYuan, formatYuan, MAX_CENTS, parseYuan } from './money.ts'
 
 describe('an amount as text', () => {
   it.each([
@@ -33,6 +33,12 @@ describe('an amount as text', () => {
       expect(() => parseYuan(text)).toThrow('bad_amount')
     },
   )
+
+  it('may have zeros beyond two decimals where a merchant wrote it, and nothing else', () => {
+    expect(['1.000', '12.5000', '0.010', '9.99'].map(findMerchantYuan)).toEqual([100, 1_250, 1, 999])
+    const refused = ['1.001', '1.0010', '0.000', '1.00.0', '01.000', '1e3', '', `1.${'0'.repeat(40)}`]
+    expect(refused.map(findMerchantYuan)).toEqual(refused.map(() => undefined))
+  })
 
   it('survives being printed and read again, for every amount there is', () => {
     assert(property(integer({ min: 1, max: MAX_CENTS }), (cents) => findYuan(formatYuan(cents)) === cents))

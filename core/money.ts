@@ -29,6 +29,11 @@ export function findYuan(text: string): Cents | undefined {
   return value > 0 ? cents(value) : undefined
 }
 
+/** As findYuan, and zeros beyond the second decimal are taken too, as merchants' sites write them: `"1.000"`. */
+export function findMerchantYuan(text: string): Cents | undefined {
+  return text.length > 32 ? undefined : findYuan(text.replace(/(\.\d\d)0+$/, '$1'))
+}
+
 /** As findYuan. @throws ShopError `bad_amount` */
 export function parseYuan(text: string): Cents {
   return findYuan(text) ?? fail('bad_amount')

@@ -154,7 +154,7 @@ describeOnEngines("a merchant's order", (engine) => {
       const before = await readFigures(shop, 0, shop.now() + 1)
       const { order } = await site.place({ mode: 'test', amountCents: 5_500 })
       expect(order.test_at).not.toBeNull()
-      const notice = { ...trade.noticeFor(order), listenerId: 'test', test: true }
+      const notice = { ...trade.noticeFor(order), listenerId: 'test', test: order.id }
       expect(await recordPayment(shop, notice)).toMatchObject({ match: 'matched' })
       expect(await readFigures(shop, 0, shop.now() + 1)).toEqual(before)
     })

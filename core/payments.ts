@@ -19,8 +19,8 @@ export interface Notice {
   readonly address: string
   /** Unix ms; set when it was received while the database was away, else now. */
   readonly receivedAt?: number
-  /** Of a test order: no money moved. */
-  readonly test?: boolean
+  /** The test order that a call pays: no money moved, and no other order is paid. */
+  readonly test?: string
 }
 
 export interface Recorded {
@@ -51,7 +51,7 @@ async function recordInside(tx: Tx, notice: Notice): Promise<Recorded> {
   const { accountId, amountCents } = notice.money
   const slot = await findSlot(tx, accountId, amountCents)
   const order = slot?.order_id ? await findOrder(tx, slot.order_id) : undefined
-  if (!slot || !order) return { match: 'unmatched', orderId: null }
+  if (!slot || !order || (notice.test ?? order.id) !== order.id) return { match: 'unmatched', orderId: null }
   const match = matchOf(tx, slot, order, receivedAt)
   if (match === 'unmatched') return { match, orderId: null }
   if (match === 'matched' || match === 'late') await settleWith(tx, notice, slot, order, match)

@@ -5,9 +5,10 @@ import { raiseAlert } from './alerts.ts'
 import { CALLBACK_FORMS } from './callback-forms/index.ts'
 import type { CallbackFacts, CallbackRequest } from './callback-forms/form.ts'
 import { fail } from './errors.ts'
-import type { JobHandler } from './jobs.ts'
+import { HopelessJob, type JobHandler } from './jobs.ts'
 import { listSigningKeys } from './merchant-keys.ts'
 import { getMerchant } from './merchants.ts'
+import { listNotifySecrets, signingSecrets } from './notify-secrets.ts'
 import { recordEvent, wakeOrder } from './order-state.ts'
 import type { Shop } from './shop.ts'
 
@@ -68,7 +69,7 @@ async function factsOf(shop: Shop, callback: CallbackRow): Promise<CallbackFacts
     .executeTakeFirst()
   const keys =
     callback.protocol === 'v1'
-      ? await webhookSecrets(shop, callback, merchant.webhook_secret)
+      ? await webhookSecrets(shop, callback)
       : await md5Keys(shop, merchant.id, asked?.key_id ?? null)
   return { callback, order, asked, keys, method: merchant.callback_method, now: shop.now() }
 }
@@ -80,16 +81,15 @@ async function md5Keys(shop: Shop, merchantId: string, keyId: string | null): Pr
   return [...own, ...keys.filter((key) => key.id !== keyId)].map((key) => key.secret)
 }
 
-async function webhookSecrets(shop: Shop, callback: CallbackRow, ofMerchant: string): Promise<string[]> {
-  if (callback.endpoint_id === null) return [ofMerchant]
+async function webhookSecrets(shop: Shop, callback: CallbackRow): Promise<string[]> {
+  if (callback.endpoint_id === null) return listNotifySecrets(shop, callback)
   const endpoint = await shop.db
     .selectFrom('webhook_endpoints')
     .selectAll()
     .where('id', '=', callback.endpoint_id)
     .executeTakeFirst()
-  if (!endpoint) return [ofMerchant]
-  const { secret, previous_secret: previous, previous_until: until } = endpoint
-  return previous !== null && (until ?? 0) > shop.now() ? [secret, previous] : [secret]
+  if (!endpoint) throw new HopelessJob('the endpoint was removed')
+  return signingSecrets(endpoint, shop.now())
 }
 
 interface Outcome {

@@ -57,14 +57,17 @@ async function listEndpoints(
   return rows.filter((row) => isSubscribed(row, event))
 }
 
-/** An endpoint that names no events gets all of them. */
+/**
+ * An endpoint that names no events is told of its merchant's orders. Money that no order has, and the seller's devices,
+ * are told to whoever names them.
+ */
 export function isSubscribed({ events }: Pick<WebhookEndpointRow, 'events'>, event: WebhookEvent): boolean {
   const named = JSON.parse(events) as WebhookEvent[]
-  return named.length === 0 || named.includes(event)
+  return named.includes(event) || (named.length === 0 && event.startsWith('order.'))
 }
 
 interface Call {
-  readonly asked: Pick<MerchantOrderRow, 'merchant_id' | 'order_id'>
+  readonly asked: Pick<MerchantOrderRow, 'merchant_id' | 'order_id' | 'mode'>
   readonly event: WebhookEvent
   readonly url: string
   readonly protocol: Protocol
@@ -76,6 +79,7 @@ async function enqueueOne(tx: Shop, call: Call): Promise<void> {
   await insertCallback(tx, {
     callback_key: `${call.asked.order_id}:${call.event}:${call.endpointId ?? 'notify'}`,
     merchant_id: call.asked.merchant_id,
+    mode: call.asked.mode,
     order_id: call.asked.order_id,
     endpoint_id: call.endpointId ?? null,
     protocol: call.protocol,

@@ -4,6 +4,7 @@ import type { AmountSlotRow, OrderRow, PaymentRow } from '../sql/schema.ts'
 import { recordEvent, wakeOrder } from './order-state.ts'
 import { SUGGEST_MS } from './settings.ts'
 import { settleOrder } from './settle.ts'
+import { tellUnmatched } from './shop-events.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import type { Channel, MatchKind } from './vocabulary.ts'
 
@@ -30,11 +31,17 @@ export interface Recorded {
 
 /** Records a notice and settles the order that waits for exactly this amount. Idempotent by `paymentId`. */
 export async function recordPayment(shop: Shop, notice: Notice): Promise<Recorded> {
-  const recorded = await transaction(shop, (tx) => recordInside(tx, notice))
+  const recorded = await transaction(shop, async (tx) => {
+    const outcome = await recordInside(tx, notice)
+    if (PAYS_NONE.has(outcome.match)) await tellUnmatched(tx, notice.paymentId, notice.test)
+    return outcome
+  })
   if (recorded.orderId) wakeOrder(shop, recorded.orderId)
-  if (recorded.match === 'matched' || recorded.match === 'late') shop.store.publish('jobs', '')
+  if (recorded.match !== 'quarantined') shop.store.publish('jobs', '')
   return recorded
 }
+
+const PAYS_NONE: ReadonlySet<MatchKind> = new Set(['unmatched', 'suggested', 'surplus'])
 
 async function recordInside(tx: Tx, notice: Notice): Promise<Recorded> {
   const receivedAt = notice.receivedAt ?? tx.now()

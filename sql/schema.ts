@@ -292,6 +292,7 @@ export interface CallbackRow {
   id: string
   callback_key: string
   merchant_id: string
+  mode: Mode
   order_id: string | null
   endpoint_id: string | null
   protocol: Protocol
@@ -318,6 +319,15 @@ export interface CallbackAttemptRow {
   answer: string
   error: string
   took_ms: number
+}
+
+export interface NotifySecretRow {
+  merchant_id: string
+  mode: Mode
+  secret: string
+  previous_secret: string | null
+  previous_until: number | null
+  created_at: number
 }
 
 export interface IdempotencyKeyRow {
@@ -352,5 +362,6 @@ export interface Database {
   webhook_endpoints: WebhookEndpointRow
   callbacks: CallbackRow
   callback_attempts: CallbackAttemptRow
+  notify_secrets: NotifySecretRow
   idempotency_keys: IdempotencyKeyRow
 }

@@ -1,11 +1,10 @@
 /** What signs the calls that an order of our own API asked for by itself, to its `notify_url`: one per merchant and mode. */
+import { isDuplicate, RetryTransaction } from '../com/db/index.ts'
 import type { CallbackRow, NotifySecretRow } from '../sql/schema.ts'
 import { getMerchant, newWebhookSecret } from './merchants.ts'
-import { transaction, type Shop } from './shop.ts'
+import { transaction, type Shop, type Tx } from './shop.ts'
 import type { Mode } from './vocabulary.ts'
-
-/** How long the secret before signs beside the new one. */
-export const SECRET_OVERLAP_MS = 24 * 3_600_000
+import { SECRET_OVERLAP_MS } from './webhook-endpoints.ts'
 
 /** @returns what signs now, the newest first. Until a site asked for one, a secret that nobody was shown. */
 export async function listNotifySecrets(
@@ -36,23 +35,34 @@ export async function renewNotifySecret(
     const secret = newWebhookSecret()
     const before = await findRow(tx, merchantId, mode)
     const previousUntil = before ? tx.now() + SECRET_OVERLAP_MS : null
-    if (before) {
-      const set = { secret, previous_secret: before.secret, previous_until: previousUntil }
-      await tx.db
-        .updateTable('notify_secrets')
-        .set(set)
-        .where('merchant_id', '=', merchantId)
-        .where('mode', '=', mode)
-        .execute()
-    } else {
-      const row = { merchant_id: merchantId, mode, secret, previous_secret: null, previous_until: null }
-      await tx.db
-        .insertInto('notify_secrets')
-        .values({ ...row, created_at: tx.now() })
-        .execute()
-    }
+    if (before) await replaceSecret(tx, before, secret, previousUntil)
+    else await insertSecret(tx, merchantId, mode, secret)
     return { secret, previousUntil }
   })
+}
+
+async function replaceSecret(tx: Tx, before: NotifySecretRow, secret: string, until: number | null) {
+  const { numUpdatedRows } = await tx.db
+    .updateTable('notify_secrets')
+    .set({ secret, previous_secret: before.secret, previous_until: until })
+    .where('merchant_id', '=', before.merchant_id)
+    .where('mode', '=', before.mode)
+    .where('secret', '=', before.secret)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) throw new RetryTransaction()
+}
+
+async function insertSecret(tx: Tx, merchantId: string, mode: Mode, secret: string): Promise<void> {
+  const row = { merchant_id: merchantId, mode, secret, previous_secret: null, previous_until: null }
+  try {
+    await tx.db
+      .insertInto('notify_secrets')
+      .values({ ...row, created_at: tx.now() })
+      .execute()
+  } catch (error) {
+    if (isDuplicate(error)) throw new RetryTransaction() // somebody else asked in the same moment
+    throw error
+  }
 }
 
 async function findRow(shop: Shop, merchantId: string, mode: Mode): Promise<NotifySecretRow | undefined> {

@@ -26,7 +26,7 @@ export interface EndpointOwner {
 export interface EndpointInput {
   /** One that may be called at all: see checkCallUrl of com/http.ts. */
   readonly url: string
-  /** Empty: all of them. */
+  /** Empty: whatever happens to an order. */
   readonly events: readonly WebhookEvent[]
   readonly enabled: boolean
 }

@@ -56,6 +56,8 @@ function codeOf(order: OrderRow) {
     fixed: order.code_fixed_at !== null,
     payload: order.code_payload,
     pictureUrl: `/api/orders/${order.id}/code.png?c=${order.channel}`,
+    amountLink: order.amount_link,
+    linkOnly: order.amount_link !== null && order.code_payload === order.amount_link,
   }
 }
 

@@ -4,6 +4,7 @@ import type { Context } from 'koa'
 import Router from 'koa-router'
 import { drawQrPng } from '../com/qr-drawing.ts'
 import { fail, ShopError } from '../core/errors.ts'
+import { noteLinkOpened } from '../core/amount-link.ts'
 import { requestOrderLinks, resendGoods } from '../core/mails.ts'
 import { networkOf } from '../core/network.ts'
 import * as orders from '../core/orders.ts'
@@ -60,6 +61,11 @@ export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
     await orders.getOwnOrder(shop, params.id, buyerTokenOf(ctx))
     await orders.changeChannel(shop, params.id, body.channel, addressOf(ctx))
     return viewOf(shop, ctx, params.id)
+  })
+
+  serve(router, contract.noteLinkOpened, async ({ params }) => {
+    await noteLinkOpened(shop, params.id)
+    return { ok: true as const }
   })
 
   serve(router, contract.reportPaid, async ({ params, body, ctx }) => {

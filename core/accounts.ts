@@ -1,15 +1,16 @@
 /** Payee accounts: the seller's wallets, one or more on each channel, each within its own bounds. */
 import { nanoid } from 'nanoid'
 import type { AccountRow } from '../sql/schema.ts'
+import { ALIPAY_USER_ID } from './amount-link.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { announceTills } from './tills.ts'
 import { CHANNELS, type Channel } from './vocabulary.ts'
 
-type Bounds = Pick<AccountRow, 'daily_cap_cents' | 'quiet_from' | 'quiet_to'>
+type Options = Pick<AccountRow, 'daily_cap_cents' | 'quiet_from' | 'quiet_to' | 'alipay_user_id'>
 
-const UNBOUND: Bounds = { daily_cap_cents: null, quiet_from: null, quiet_to: null }
+const PLAIN: Options = { daily_cap_cents: null, quiet_from: null, quiet_to: null, alipay_user_id: null }
 
 /** The seller's own; the wallets of test orders are not among them. */
 export async function listAccounts(shop: Shop): Promise<AccountRow[]> {
@@ -34,7 +35,7 @@ export async function seedAccounts(tx: Tx): Promise<AccountRow[]> {
       enabled_at: tx.now(),
       created_at: tx.now(),
       test_at: null,
-      ...UNBOUND,
+      ...PLAIN,
     }
     await tx.db.insertInto('accounts').values(account).execute()
     accounts.push(account)
@@ -49,6 +50,8 @@ export interface AccountInput {
   readonly dailyCapCents?: number | null | undefined
   /** Minutes of the day in the shop's zone, over midnight when `from` is later; null is never. */
   readonly quiet?: { readonly from: number; readonly to: number } | null | undefined
+  /** Payee of links that carry the amount, Alipay only; null offers none. */
+  readonly alipayUserId?: string | null | undefined
 }
 
 export async function addAccount(
@@ -57,13 +60,14 @@ export async function addAccount(
   input: AccountInput,
   actor: Actor,
 ): Promise<AccountRow> {
+  checkLink(channel, input)
   const added = await transaction(shop, async (tx) => {
     const row: AccountRow = {
       id: nanoid(),
       channel,
       created_at: tx.now(),
       test_at: null,
-      ...columnsOf(input, { ...UNBOUND, enabled_at: null }, tx.now()),
+      ...columnsOf(input, { ...PLAIN, enabled_at: null }, tx.now()),
     }
     await tx.db.insertInto('accounts').values(row).execute()
     await recordAudit(tx, actor, 'accounts.add', row.id, null, { channel, ...input })
@@ -81,6 +85,7 @@ export async function changeAccount(
 ): Promise<AccountRow> {
   const changed = await transaction(shop, async (tx) => {
     const before = await getAccount(tx, id)
+    checkLink(before.channel, input)
     const columns = columnsOf(input, before, tx.now())
     await tx.db.updateTable('accounts').set(columns).where('id', '=', id).execute()
     await recordAudit(tx, actor, 'accounts.change', id, before, input)
@@ -90,7 +95,13 @@ export async function changeAccount(
   return changed
 }
 
-function columnsOf(input: AccountInput, before: Bounds & { enabled_at: number | null }, now: number) {
+/** @throws ShopError `bad_input` */
+function checkLink(channel: Channel, { alipayUserId }: AccountInput): void {
+  const fits = channel === 'alipay' && ALIPAY_USER_ID.test(alipayUserId ?? '')
+  if (alipayUserId && !fits) fail('bad_input', { field: 'alipayUserId' })
+}
+
+function columnsOf(input: AccountInput, before: Options & { enabled_at: number | null }, now: number) {
   const { quiet } = input
   return {
     name: input.name,
@@ -98,6 +109,7 @@ function columnsOf(input: AccountInput, before: Bounds & { enabled_at: number | 
     daily_cap_cents: input.dailyCapCents === undefined ? before.daily_cap_cents : input.dailyCapCents,
     quiet_from: quiet === undefined ? before.quiet_from : (quiet?.from ?? null),
     quiet_to: quiet === undefined ? before.quiet_to : (quiet?.to ?? null),
+    alipay_user_id: input.alipayUserId === undefined ? before.alipay_user_id : input.alipayUserId,
   }
 }
 

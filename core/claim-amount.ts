@@ -1,6 +1,6 @@
 /** Claiming an amount for an order: from the tills of a channel, within the share of one address. */
 import { asNumber } from '../com/db/index.ts'
-import type { PayeeCodeRow } from '../sql/schema.ts'
+import { amountLink } from './amount-link.ts'
 import { secondsUntilFree, shuffle } from './amount-choice.ts'
 import { fail } from './errors.ts'
 import { orderLimits } from './settings.ts'
@@ -15,6 +15,7 @@ import {
   isWithin,
   payableChannels,
   WHOLE_SHOP,
+  type ShownCode,
   type Till,
   type TillScope,
 } from './tills.ts'
@@ -35,7 +36,7 @@ interface PoolTill {
 
 export interface Claim {
   readonly till: Till
-  readonly code: PayeeCodeRow
+  readonly code: ShownCode
   readonly amountCents: number
 }
 
@@ -99,7 +100,7 @@ export async function claimAmount(
     const amountCents = await claimSlot(tx, claim, slots)
     const code = amountCents !== undefined && codeFor(till, amountCents)
     if (!code) continue
-    if (!(await isStillShown(tx, code))) throw new StaleTills()
+    if (!(await isStillShown(tx, till, code))) throw new StaleTills()
     return { till, code, amountCents }
   }
   return refuseFull(tx, pool)
@@ -148,11 +149,13 @@ async function channelsWithFreeAmount(tx: Tx, others: readonly PoolTill[]): Prom
 }
 
 /** What the order keeps of the code that it shows, so that deleting a code does not blank an open page. */
-export function shownCode(claim: Claim, now: number) {
+export function shownCode({ till, code, amountCents }: Claim, orderId: string, now: number) {
+  const link = amountLink(till.account, amountCents, orderId) ?? null
   return {
-    account_id: claim.till.account.id,
-    code_id: claim.code.id,
-    code_payload: claim.code.payload,
-    code_fixed_at: claim.code.amount_cents === null ? null : now,
+    account_id: till.account.id,
+    code_id: code.id,
+    code_payload: code.id === null && link !== null ? link : code.payload,
+    code_fixed_at: code.amount_cents === null ? null : now,
+    amount_link: link,
   }
 }

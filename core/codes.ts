@@ -92,7 +92,12 @@ async function addCode(
 }
 
 async function accountFor(tx: Tx, channel: Channel, accountId: string | undefined): Promise<AccountRow> {
-  let query = tx.db.selectFrom('accounts').selectAll().where('channel', '=', channel).orderBy('created_at')
+  let query = tx.db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('channel', '=', channel)
+    .where('test_at', 'is', null)
+    .orderBy('created_at')
   if (accountId) query = query.where('id', '=', accountId)
   return (await query.executeTakeFirst()) ?? fail('not_found', { what: 'account' })
 }

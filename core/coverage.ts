@@ -4,12 +4,14 @@ import { listTills, type Till } from './tills.ts'
 import type { Shop } from './shop.ts'
 import type { Channel } from './vocabulary.ts'
 
+export type CoveredBy = 'fixed' | 'free' | 'link' | 'nothing'
+
 export interface PriceCoverage {
   readonly priceCents: number
   readonly products: string[]
   readonly channels: {
     channel: Channel
-    amounts: { amountCents: number; by: 'fixed' | 'free' | 'nothing' }[]
+    amounts: { amountCents: number; by: CoveredBy }[]
   }[]
 }
 
@@ -38,7 +40,8 @@ export async function listCoverage(shop: Shop): Promise<PriceCoverage[]> {
   }))
 }
 
-function coveredBy(tills: readonly Till[], amountCents: number): 'fixed' | 'free' | 'nothing' {
+function coveredBy(tills: readonly Till[], amountCents: number): CoveredBy {
   if (tills.some((till) => till.fixed.has(amountCents))) return 'fixed'
-  return tills.some((till) => till.free) ? 'free' : 'nothing'
+  if (tills.some((till) => till.free)) return 'free'
+  return tills.some((till) => till.account.alipay_user_id !== null) ? 'link' : 'nothing'
 }

@@ -256,7 +256,7 @@ async function reopen(tx: Tx, pool: Pool, id: string, wish: MerchantWish): Promi
   const set = {
     channel: pool.channel,
     due_cents: claim.amountCents,
-    ...shownCode(claim, tx.now()),
+    ...shownCode(claim, id, tx.now()),
     expires_at: expiresAt,
     late_until: expiresAt + lateAcceptS * 1000,
     extended_at: null,

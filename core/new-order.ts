@@ -41,7 +41,7 @@ export async function insertOrder(
     ...draft,
     due_cents: claim.amountCents,
     channel: pool.channel,
-    ...shownCode(claim, tx.now()),
+    ...shownCode(claim, draft.id, tx.now()),
     state: 'pending',
     access_token: randomToken(24),
     created_at: tx.now(),
@@ -56,6 +56,7 @@ export async function insertOrder(
     delivered_text: null,
     reported_at: null,
     seller_note: '',
+    link_opened_at: null,
   }
   await tx.db.insertInto('orders').values(order).execute()
   const detail = { dueCents: order.due_cents, channel: order.channel }

@@ -163,7 +163,7 @@ async function claimOnChannel(tx: Tx, id: string, pool: Pool, actor: string): Pr
   const claim = (await findOwnClaim(tx, id, pool)) ?? (await claimAmount(tx, pool, wish))
   const { numUpdatedRows } = await tx.db
     .updateTable('orders')
-    .set({ channel: pool.channel, due_cents: claim.amountCents, ...shownCode(claim, tx.now()) })
+    .set({ channel: pool.channel, due_cents: claim.amountCents, ...shownCode(claim, id, tx.now()) })
     .where('id', '=', id)
     .where('state', '=', 'pending')
     .executeTakeFirstOrThrow()

@@ -52,6 +52,7 @@ async function insertTestTill(tx: Tx, channel: Channel): Promise<void> {
       quiet_from: null,
       quiet_to: null,
       test_at: now,
+      alipay_user_id: null,
     })
     .execute()
   await tx.db

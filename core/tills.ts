@@ -141,19 +141,38 @@ async function takenToday(shop: Shop, accountId: string): Promise<number> {
   return asNumber(paid.sum) + asNumber(open.sum)
 }
 
-/** The code that may be shown for an amount: one for exactly it, or one without an amount. Never another. */
-export function codeFor(till: Till, amountCents: number): PayeeCodeRow | undefined {
-  return till.fixed.get(amountCents) ?? till.free
+/** What an order shows. Without an id it is the account's own link, which is written for each order. */
+export interface ShownCode {
+  readonly id: string | null
+  readonly amount_cents: number | null
+  readonly payload: string
+}
+
+/** The code for exactly this amount, else one without an amount, else the account's amount link. Never another. */
+export function codeFor(till: Till, amountCents: number): ShownCode | undefined {
+  const code = till.fixed.get(amountCents) ?? till.free
+  if (code || till.account.alipay_user_id === null) return code
+  return { id: null, amount_cents: amountCents, payload: '' }
 }
 
 /** Inside the transaction of the claim: the code is still there, switched on, and for the same amount. */
-export async function isStillShown(tx: Tx, code: PayeeCodeRow): Promise<boolean> {
+export async function isStillShown(tx: Tx, till: Till, code: ShownCode): Promise<boolean> {
+  if (code.id === null) return isStillPayee(tx, till.account)
   const row = await tx.db
     .selectFrom('payee_codes')
     .select(['enabled_at', 'amount_cents'])
     .where('id', '=', code.id)
     .executeTakeFirst()
   return row !== undefined && row.enabled_at !== null && row.amount_cents === code.amount_cents
+}
+
+async function isStillPayee(tx: Tx, account: AccountRow): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom('accounts')
+    .select('alipay_user_id')
+    .where('id', '=', account.id)
+    .executeTakeFirst()
+  return row?.alipay_user_id === account.alipay_user_id
 }
 
 /** The amounts of a price's pool that this till can show, from the price downwards. */

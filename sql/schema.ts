@@ -82,6 +82,7 @@ export interface AccountRow {
   quiet_from: number | null
   quiet_to: number | null
   test_at: number | null
+  alipay_user_id: string | null
 }
 
 export interface PayeeCodeRow {
@@ -153,6 +154,8 @@ export interface OrderRow {
   seller_note: string
   merchant_id: string | null
   test_at: number | null
+  amount_link: string | null
+  link_opened_at: number | null
 }
 
 export interface OrderEventRow {

@@ -2,6 +2,7 @@
 import Router from 'koa-router'
 import { QrReaderBusy } from '../../com/qr-reader.ts'
 import { addAccount, changeAccount, listAccounts } from '../../core/accounts.ts'
+import { readLinkUse, type LinkUse } from '../../core/amount-link.ts'
 import * as codes from '../../core/codes.ts'
 import { listCoverage } from '../../core/coverage.ts'
 import { fail } from '../../core/errors.ts'
@@ -36,7 +37,7 @@ export function codeRoutes({ shop, pictures }: ApiContext): Router {
   })
 
   serve(router, contract.listCodes, async () => ({
-    accounts: (await listAccounts(shop)).map(toAccountView),
+    accounts: await accountViews(await listAccounts(shop)),
     codes: (await codes.listCodes(shop)).map(toView),
     coverage: await listCoverage(shop),
   }))
@@ -56,12 +57,21 @@ export function codeRoutes({ shop, pictures }: ApiContext): Router {
   })
 
   serve(router, contract.addAccount, async ({ body: { channel, ...input }, ctx }) =>
-    toAccountView(await addAccount(shop, channel, input, actorOf(ctx))),
+    accountView(await addAccount(shop, channel, input, actorOf(ctx))),
   )
 
   serve(router, contract.changeAccount, async ({ params, body, ctx }) =>
-    toAccountView(await changeAccount(shop, params.id, body, actorOf(ctx))),
+    accountView(await changeAccount(shop, params.id, body, actorOf(ctx))),
   )
+
+  async function accountViews(accounts: readonly AccountRow[]): Promise<contract.AccountView[]> {
+    const use = await readLinkUse(shop)
+    return accounts.map((account) => toAccountView(account, use.get(account.id)))
+  }
+
+  async function accountView(account: AccountRow): Promise<contract.AccountView> {
+    return toAccountView(account, (await readLinkUse(shop)).get(account.id))
+  }
 
   return router
 }
@@ -84,7 +94,7 @@ function onlyReceivingCode(found: readonly string[]) {
   return code
 }
 
-function toAccountView(account: AccountRow): contract.AccountView {
+function toAccountView(account: AccountRow, linkUse: LinkUse = { opened: 0, paid: 0 }): contract.AccountView {
   return {
     id: account.id,
     channel: account.channel,
@@ -95,6 +105,8 @@ function toAccountView(account: AccountRow): contract.AccountView {
       account.quiet_from === null || account.quiet_to === null
         ? null
         : { from: account.quiet_from, to: account.quiet_to },
+    alipayUserId: account.alipay_user_id,
+    linkUse,
   }
 }
 

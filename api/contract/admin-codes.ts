@@ -17,6 +17,10 @@ export const AccountView = z.object({
   /** The most that its orders of one day may come to; null is no cap. */
   dailyCapCents: z.nullable(Amount),
   quiet: z.nullable(QuietHours),
+  /** Payee of links that carry the amount; null offers none. */
+  alipayUserId: z.nullable(z.string()),
+  /** Of the last 30 days: how often such a link was followed, and how often the order was paid. */
+  linkUse: z.object({ opened: z.int(), paid: z.int() }),
 })
 export type AccountView = z.output<typeof AccountView>
 
@@ -44,7 +48,7 @@ export const ReadPicture = z.object({
 })
 export type ReadPicture = z.output<typeof ReadPicture>
 
-export const COVERED_BY = ['fixed', 'free', 'nothing'] as const
+export const COVERED_BY = ['fixed', 'free', 'link', 'nothing'] as const
 
 export const Coverage = z.object({
   priceCents: Amount,
@@ -152,6 +156,7 @@ const accountInput = {
   enabled: z.boolean(),
   dailyCapCents: z.optional(z.nullable(Amount)),
   quiet: z.optional(z.nullable(QuietHours)),
+  alipayUserId: z.optional(z.nullable(z.string().check(z.regex(/^2088\d{12}$/)))),
 }
 
 export const addAccount = operation({

@@ -10,6 +10,10 @@ export const OrderCode = z.object({
   payload: z.string(),
   /** Path of a PNG of at least 720 px. */
   pictureUrl: z.string(),
+  /** Opens Alipay with payee and amount filled in; null where the account has none. */
+  amountLink: z.nullable(z.string()),
+  /** There is no code: what the picture shows is the link itself. */
+  linkOnly: z.boolean(),
 })
 
 export const OrderGoods = z.object({
@@ -189,6 +193,17 @@ export const changeChannel = operation({
     'no_free_amount',
     'too_many_requests',
   ],
+})
+
+export const noteLinkOpened = operation({
+  id: 'noteLinkOpened',
+  method: 'POST',
+  path: '/api/orders/:id/link-opened',
+  summary: 'The buyer followed the link with the amount: counted, so that the seller sees how well it works.',
+  audience: 'anyone',
+  params: IdParams,
+  reply: Done,
+  refusals: [],
 })
 
 export const reportPaid = operation({

@@ -88,6 +88,8 @@ function pastOrder(
     seller_note: it.mark,
     merchant_id: null,
     test_at: null,
+    amount_link: null,
+    link_opened_at: null,
   }
 }
 

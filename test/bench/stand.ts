@@ -202,6 +202,8 @@ function openOrder({ id, dueCents, token }: LaidOrder, productId: string, accoun
     seller_note: '',
     merchant_id: null,
     test_at: null,
+    amount_link: null,
+    link_opened_at: null,
   }
 }
 

@@ -21,7 +21,8 @@ export function detectPlace(userAgent: string, touchPoints = 0): Place {
   return place === 'desktop' && /Macintosh/.test(userAgent) && touchPoints > 1 ? 'phone' : place
 }
 
-export type Action = 'open_wechat' | 'open_alipay' | 'alipay_page' | 'pay_here' | 'copy_link' | 'save'
+export type Action =
+  'amount_link' | 'open_wechat' | 'open_alipay' | 'alipay_page' | 'pay_here' | 'copy_link' | 'save'
 
 export type Step =
   | 'save_code'
@@ -63,7 +64,7 @@ export const WAYS: Record<Place, Record<Channel, Way>> = {
     alipay: {
       code: 'link',
       steps: ['tap_alipay', 'not_supported', 'open_alipay_scan', 'pick_from_album'],
-      actions: ['open_alipay', 'save', 'alipay_page'],
+      actions: ['amount_link', 'open_alipay', 'save', 'alipay_page'],
     },
   },
   wechat: {
@@ -72,13 +73,14 @@ export const WAYS: Record<Place, Record<Channel, Way>> = {
   },
   alipay: {
     wechat: { code: 'scan', steps: ALBUM_WECHAT, actions: ['save'] },
-    alipay: { code: 'link', steps: [], actions: ['pay_here', 'save'] },
+    alipay: { code: 'link', steps: [], actions: ['amount_link', 'pay_here', 'save'] },
   },
   in_app: { wechat: LEAVE, alipay: LEAVE },
 }
 
-/** Opens Alipay's scanner with the code already read. */
-export function alipayLink(payload: string): string {
+/** Opens Alipay's scanner with the code already read; undefined for a payload that is no code of Alipay's. */
+export function alipayLink(payload: string): string | undefined {
+  if (!alipayPage(payload)) return undefined
   return `alipays://platformapi/startapp?saId=10000007&qrcode=${encodeURIComponent(payload)}`
 }
 

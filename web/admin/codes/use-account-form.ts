@@ -14,9 +14,19 @@ interface Typed {
   isQuiet: boolean
   from: string
   to: string
+  /** Empty for no link. */
+  alipayUserId: string
 }
 
-const FRESH: Typed = { channel: 'wechat', name: '', cap: '', isQuiet: false, from: '23:00', to: '07:00' }
+const FRESH: Typed = {
+  channel: 'wechat',
+  name: '',
+  cap: '',
+  isQuiet: false,
+  from: '23:00',
+  to: '07:00',
+  alipayUserId: '',
+}
 
 export function useAccountForm() {
   const typed = reactive<Typed>({ ...FRESH })
@@ -30,6 +40,7 @@ export function useAccountForm() {
     name: typed.name.trim() === '' ? t('accountNameNeeded') : '',
     cap: typed.cap.trim() !== '' && findYuan(typed.cap.trim()) === undefined ? t('capWrong') : '',
     quiet: typed.isQuiet ? quietFault(typed) : '',
+    link: /^(2088\d{12})?$/.test(payeeOf(typed) ?? '') ? '' : t('linkWrong'),
   }))
   const isRight = computed(() => Object.values(faults.value).every((fault) => fault === ''))
 
@@ -41,13 +52,19 @@ export function useAccountForm() {
       name: typed.name.trim(),
       dailyCapCents: findYuan(typed.cap.trim()) ?? null,
       quiet: typed.isQuiet ? { from, to } : null,
+      alipayUserId: payeeOf(typed),
     }
   }
 
   return { typed, fill, faults, isRight, bounds }
 }
 
-function typedOf({ channel, name, dailyCapCents, quiet }: AccountView): Typed {
+/** @returns null for none, and on channels that have no such links. */
+function payeeOf({ channel, alipayUserId }: Typed): string | null {
+  return (channel === 'alipay' && alipayUserId.replace(/\s/g, '')) || null
+}
+
+function typedOf({ channel, name, dailyCapCents, quiet, alipayUserId }: AccountView): Typed {
   return {
     channel,
     name,
@@ -55,6 +72,7 @@ function typedOf({ channel, name, dailyCapCents, quiet }: AccountView): Typed {
     isQuiet: quiet !== null,
     from: quiet ? formatMinutes(quiet.from) : FRESH.from,
     to: quiet ? formatMinutes(quiet.to) : FRESH.to,
+    alipayUserId: alipayUserId ?? '',
   }
 }
 

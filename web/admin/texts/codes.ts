@@ -63,9 +63,11 @@ const zh = {
   coverageNone: '这个价格暂时不能用{channel}付款',
   byFixed: '有固定金额码',
   byFree: '由任意金额码顶上',
+  byLink: '由带金额的支付宝链接顶上，没有码',
   byNothing: '缺，点击上传',
   legendFixed: '✓ 固定金额码',
   legendFree: '○ 任意金额码',
+  legendLink: '↗ 只有支付宝链接',
   legendNothing: '＋ 缺，点击上传',
   adviceFree: '{channel}还没有任意金额码：加一个，所有价格立刻可用。',
   adviceDaily: '支付宝每天最多新建 20 个固定金额的码，先补上面缺的。',
@@ -104,6 +106,14 @@ const zh = {
   capWrong: '金额形如 500 或 500.00，最多两位小数。',
   capHint:
     '今天已付的和还没付的订单都算在内。下一笔会超过上限时，由同渠道的其他账户接；都满了，买家暂时不能用这个渠道。每天 0 点（{zone}）重新算。',
+  link: '带金额的支付宝链接（可选）',
+  linkExample: '2088 开头的 16 位数字',
+  linkHint:
+    '填入这个账户的支付宝用户 ID（支付宝 PID 或 UserID），买家在手机上点一下就打开支付宝，收款人和金额都已填好，不用上传固定金额的码。有的手机会拦截这种链接：请同时保留收款码，只靠链接时有买家会付不了。',
+  linkWrong: '支付宝用户 ID 是 2088 开头的 16 位数字。',
+  linkIs: '带金额的链接：近 30 天点开 {opened} 次，其中 {paid} 次已付款',
+  linkAlone:
+    '这个账户没有任意金额码，有些金额只能靠支付宝链接付款。有的手机会拦截这种链接，建议再加一个任意金额码。',
   quiet: '安静时段',
   quietSwitch: '每天有一段时间不派单',
   quietFrom: '安静时段从几点开始',
@@ -193,9 +203,11 @@ const en: Record<keyof typeof zh, string> = {
   coverageNone: 'This price cannot be paid with {channel} yet',
   byFixed: 'has a code of its own',
   byFree: 'served by the free-amount code',
+  byLink: 'served by the Alipay link with the amount; there is no code',
   byNothing: 'missing, press to upload',
   legendFixed: '✓ own code',
   legendFree: '○ free-amount code',
+  legendLink: '↗ Alipay link only',
   legendNothing: '＋ missing, press to upload',
   adviceFree: '{channel} has no free-amount code: add one and every price works at once.',
   adviceDaily:
@@ -238,6 +250,14 @@ const en: Record<keyof typeof zh, string> = {
   capWrong: 'An amount looks like 500 or 500.00, with at most two decimals.',
   capHint:
     'Today’s paid and open orders count. An order that would exceed the cap goes to another account of the channel; when all are full, buyers cannot use the channel for now. It starts anew at midnight ({zone}).',
+  link: 'Alipay link with the amount (optional)',
+  linkExample: '16 digits that begin with 2088',
+  linkHint:
+    'Enter the Alipay user id of this account (PID or UserID). On a phone one tap then opens Alipay with payee and amount filled in, without any code uploaded. Some phones block such links: keep your codes too, or some buyers cannot pay.',
+  linkWrong: 'An Alipay user id has 16 digits and begins with 2088.',
+  linkIs: 'Link with the amount: opened {opened} times in 30 days, {paid} of them paid',
+  linkAlone:
+    'This account has no free-amount code, so some amounts can be paid by the Alipay link only. Some phones block such links: add a free-amount code too.',
   quiet: 'Quiet hours',
   quietSwitch: 'No new orders at set hours',
   quietFrom: 'Quiet hours begin at',

@@ -3,12 +3,11 @@ import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
 import { asNumber } from '../com/db/index.ts'
 import type { Database, OrderEventRow, OrderRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
-import { fail } from './errors.ts'
+import { endOf, firstOf } from './day-bounds.ts'
 import { findYuan } from './money.ts'
 import { recordEvent } from './order-state.ts'
 import { getOrder } from './orders.ts'
 import { transaction, type Shop } from './shop.ts'
-import { startOfDay } from './time-zone.ts'
 import type { Channel, OrderState } from './vocabulary.ts'
 
 export interface OrderFilter {
@@ -26,28 +25,20 @@ export interface OrderFilter {
   readonly test?: 'yes' | undefined
 }
 
-const DAY_MS = 86_400_000
-
 type Orders = SelectQueryBuilder<Database, 'orders', object>
 
 function filtered(shop: Shop, filter: OrderFilter): Orders {
-  const { timeZone } = shop.settings.current
   let query: Orders = shop.db.selectFrom('orders').where('test_at', filter.test ? 'is not' : 'is', null)
   if (filter.state) query = query.where('state', '=', filter.state)
   if (filter.channel) query = query.where('channel', '=', filter.channel)
   if (filter.merchantId) query = query.where('merchant_id', '=', filter.merchantId)
   if (filter.productId) query = query.where('product_id', '=', filter.productId)
-  if (filter.from) query = query.where('created_at', '>=', dayStart(filter.from, timeZone))
-  if (filter.to) query = query.where('created_at', '<', dayStart(filter.to, timeZone) + DAY_MS)
+  if (filter.from) query = query.where('created_at', '>=', firstOf(shop, filter.from))
+  if (filter.to) query = query.where('created_at', '<', endOf(shop, filter.to))
   if (filter.reported) query = query.where('reported_at', 'is not', null).where('paid_at', 'is', null)
   const search = filter.search?.trim()
   if (search) query = query.where((where) => where.or(searches(where, search)))
   return query
-}
-
-function dayStart(day: string, timeZone: string): number {
-  const start = startOfDay(day, timeZone)
-  return Number.isNaN(start) ? fail('bad_input', { day }) : start
 }
 
 /** `%` and `_` in what was typed match anything; that finds more, never less. */

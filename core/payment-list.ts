@@ -2,10 +2,9 @@
 import type { SelectQueryBuilder } from 'kysely'
 import { asNumber } from '../com/db/index.ts'
 import type { Database, PaymentRow } from '../sql/schema.ts'
-import { fail } from './errors.ts'
+import { endOf, firstOf } from './day-bounds.ts'
 import { parseYuan } from './money.ts'
 import type { Shop } from './shop.ts'
-import { startOfDay } from './time-zone.ts'
 import type { CaseState, Channel, MatchKind } from './vocabulary.ts'
 
 export interface PaymentFilter {
@@ -25,24 +24,16 @@ export type ListedPayment = PaymentRow & {
   readonly case_state: CaseState | null
 }
 
-const DAY_MS = 86_400_000
-
 type Payments = SelectQueryBuilder<Database, 'payments', object>
 
 function filtered(shop: Shop, filter: PaymentFilter): Payments {
-  const { timeZone } = shop.settings.current
   let query: Payments = shop.db.selectFrom('payments').where('payments.test_at', 'is', null)
   if (filter.match) query = query.where('match_kind', '=', filter.match)
   if (filter.channel) query = query.where('payments.channel', '=', filter.channel)
   if (filter.amount) query = query.where('amount_cents', '=', parseYuan(filter.amount))
-  if (filter.from) query = query.where('received_at', '>=', dayStart(filter.from, timeZone))
-  if (filter.to) query = query.where('received_at', '<', dayStart(filter.to, timeZone) + DAY_MS)
+  if (filter.from) query = query.where('received_at', '>=', firstOf(shop, filter.from))
+  if (filter.to) query = query.where('received_at', '<', endOf(shop, filter.to))
   return query
-}
-
-function dayStart(day: string, timeZone: string): number {
-  const start = startOfDay(day, timeZone)
-  return Number.isNaN(start) ? fail('bad_input', { day }) : start
 }
 
 function withNames(query: Payments) {

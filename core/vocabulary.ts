@@ -113,3 +113,7 @@ export const WEBHOOK_EVENTS = [
   'test.ping',
 ] as const
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number]
+
+/** `waiting`: for its first attempt or its next. `dead`: given up. */
+export const CALLBACK_STATES = ['waiting', 'delivered', 'dead'] as const
+export type CallbackState = (typeof CALLBACK_STATES)[number]

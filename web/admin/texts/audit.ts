@@ -31,6 +31,8 @@ const en: Record<keyof typeof zh, string> = {
 const zhActions: Readonly<Record<string, string>> = {
   'accounts.add': '添加收款账户',
   'accounts.change': '修改收款账户',
+  'callbacks.hasten': '立即重试回调',
+  'callbacks.redeliver': '重新发送回调',
   'codes.add': '添加收款码',
   'codes.change': '修改收款码',
   'codes.delete': '删除收款码',
@@ -69,6 +71,8 @@ const zhActions: Readonly<Record<string, string>> = {
 const enActions: Readonly<Record<string, string>> = {
   'accounts.add': 'Account added',
   'accounts.change': 'Account changed',
+  'callbacks.hasten': 'Callback tried at once',
+  'callbacks.redeliver': 'Callback sent again',
   'codes.add': 'Receiving codes added',
   'codes.change': 'Receiving code changed',
   'codes.delete': 'Receiving code deleted',

@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'rules',
-          include: ['{core,com,api,web,sql,tools,test/support}/**/*.test.ts'],
+          include: ['{core,com,api,web,sql,listener,tools,test/support}/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },

@@ -6,8 +6,14 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const BUILT = ['dist/app.js', 'dist/listener.js', 'dist/docs.js', 'public/app/index.html']
-const SOURCES = ['app.ts', 'com', 'core', 'api', 'web', 'sql', 'tools', 'package-lock.json']
+const BUILT = [
+  'dist/app.js',
+  'dist/listener.js',
+  'dist/docs.js',
+  'public/app/index.html',
+  'public/app/qrtill-listener.mjs',
+]
+const SOURCES = ['app.ts', 'com', 'core', 'api', 'web', 'sql', 'listener', 'tools', 'package-lock.json']
 
 if (newest(SOURCES) > oldest(BUILT)) {
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], {

@@ -59,7 +59,7 @@ export default defineConfig(
   },
   {
     // A promise nobody waits for hides its failure: worth the price of knowing types.
-    files: ['app.ts', '{com,core,api}/**/*.ts'],
+    files: ['app.ts', '{com,core,api,listener}/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
@@ -67,7 +67,7 @@ export default defineConfig(
       '@typescript-eslint/return-await': 'error',
     },
   },
-  { files: ['com/config.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['com/config.ts', 'listener/main.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['app.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.config.ts', '**/*.config.js', '**/*.d.ts'],

@@ -94,6 +94,18 @@ module.exports = {
       { path: '(^|/)node_modules/(element-plus|@element-plus|chart\\.js)/' },
     ),
     never(
+      'listener-stands-alone',
+      'It is carried to a phone as one file: what it needs comes with Node or stands beside it.',
+      { path: '^listener/', pathNot: TEST },
+      { pathNot: '^listener/', dependencyTypesNot: ['core'] },
+    ),
+    never(
+      'nobody-imports-the-listener',
+      'It runs elsewhere and knows the till by its protocol alone.',
+      { pathNot: '^(listener|test)/' },
+      { path: '^listener/' },
+    ),
+    never(
       'no-cycles',
       'Nothing stands on itself.',
       {},

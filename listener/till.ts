@@ -1,0 +1,125 @@
+/** Speaks to the till, and learns from its answers how far the phone's clock is off. */
+import { heartbeatQuery, reportQuery, type Report } from './sign.ts'
+
+export type Answer =
+  | { readonly kind: 'till'; readonly code: number; readonly msg: string }
+  /** No answer, or one that is not the till's: a proxy's error, the page of a network that wants a sign-in. */
+  | { readonly kind: 'unreachable'; readonly detail: string }
+
+export interface Till {
+  /** Asks for the time first unless the clocks were compared a moment ago: a wrong one costs the match. */
+  report(money: Money): Promise<Answer>
+  beat(): Promise<Answer>
+  /** Milliseconds that the till's clock is ahead of the phone's; undefined when that is not known for now. */
+  offset(): number | undefined
+}
+
+/** @see Entry of journal.ts */
+export interface Money extends Omit<Report, 't' | 'seen'> {
+  /** Unix ms by the phone's clock. */
+  readonly when: number
+  /** Of that time; `null` when it was not known. */
+  readonly offset: number | null
+}
+
+export interface Clock {
+  /** Unix ms by the phone's clock, which may be wrong and be set right at any time. */
+  now(): number
+  /** Milliseconds since any moment, never set. */
+  elapsed(): number
+}
+
+const ANSWER_MS = 15_000
+const MOST_BYTES = 64 * 1024
+const COMPARED_MS = 60_000
+const JUMP_MS = 2_000
+
+/** The console shows it beside the device. */
+export function appName(rulesVersion: string): string {
+  return `qrtill-listener rules/${rulesVersion}`
+}
+
+const PHONE: Clock = { now: () => Date.now(), elapsed: () => performance.now() }
+
+/** @param address ends with `/addons/pay/` @param app what the listener calls itself */
+export function connectTill(address: string, secret: string, app: string, clock: Clock = PHONE): Till {
+  let compared: { offset: number; at: number; elapsed: number } | undefined
+
+  async function ask(path: string, query: URLSearchParams): Promise<Answer> {
+    const asked = clock.now()
+    try {
+      const response = await fetch(`${address}api/${path}?${query}`, {
+        redirect: 'manual',
+        signal: AbortSignal.timeout(ANSWER_MS),
+        headers: { Accept: 'application/json', 'User-Agent': app },
+      })
+      const text = await readText(response)
+      const answer = parseAnswer(response.status, text)
+      if (answer.kind === 'till') compare(response.headers.get('date'), asked, clock.now())
+      return answer
+    } catch (error) {
+      return { kind: 'unreachable', detail: detailOf(error) }
+    }
+  }
+
+  /** The header has whole seconds, cut off. */
+  function compare(date: string | null, asked: number, answered: number): void {
+    const theirs = Date.parse(date ?? '') + 500
+    if (Number.isNaN(theirs)) return
+    const offset = Math.round(theirs - (asked + answered) / 2)
+    compared = { offset, at: answered, elapsed: clock.elapsed() }
+  }
+
+  function offset(): number | undefined {
+    if (!compared) return undefined
+    const age = clock.now() - compared.at
+    const wasSet = Math.abs(age - (clock.elapsed() - compared.elapsed)) > JUMP_MS
+    return wasSet || age > COMPARED_MS ? undefined : compared.offset
+  }
+
+  const beat = () => ask('heartbeat', heartbeatQuery(clock.now() + (offset() ?? 0), secret))
+
+  return {
+    beat,
+    offset,
+    async report({ price, type, nonce, when, offset: then }) {
+      const before = offset() === undefined ? await beat() : undefined
+      if (before?.kind === 'unreachable') return before
+      const ahead = offset() ?? 0
+      const times = { t: clock.now() + ahead, seen: when + (then ?? ahead) }
+      return ask('notify', reportQuery({ price, type, nonce, ...times }, secret))
+    },
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of response.body ?? []) {
+    parts.push(part as Uint8Array)
+    bytes += (part as Uint8Array).length
+    if (bytes > MOST_BYTES) throw new Error(`> ${MOST_BYTES} B`)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** Only the protocol's five keys with status 200 are the till's: everything else is somebody in between. */
+function parseAnswer(status: number, text: string): Answer {
+  const { code, msg, data, url, wait } = readObject(text)
+  const isTill = [data, url, wait].every((it) => it !== undefined) && typeof msg === 'string'
+  if (status === 200 && isTill && (code === 0 || code === 1)) return { kind: 'till', code, msg }
+  return { kind: 'unreachable', detail: `HTTP ${status}: ${text.replace(/\s+/g, ' ').trim().slice(0, 80)}` }
+}
+
+function readObject(text: string): Record<string, unknown> {
+  try {
+    return (JSON.parse(text) ?? {}) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+function detailOf(error: unknown): string {
+  const { message, cause } = error as Error
+  return cause instanceof Error && cause.message ? cause.message : message
+}

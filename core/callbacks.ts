@@ -94,15 +94,7 @@ export type NewCallback = Omit<CallbackRow, 'id' | 'host' | 'created_at' | 'deli
 
 /** The row and its job, in one transaction. @returns its id, or undefined when it was asked for before. */
 export async function insertCallback(tx: Shop, callback: NewCallback): Promise<string | undefined> {
-  const id = `msg_${nanoid(24)}`
-  const row: CallbackRow = {
-    ...callback,
-    id,
-    host: hostOf(callback.url),
-    created_at: tx.now(),
-    delivered_at: null,
-    dead_at: null,
-  }
+  const row = callbackRow(tx, callback)
   try {
     await tx.db.insertInto('callbacks').values(row).execute()
   } catch (error) {
@@ -111,11 +103,17 @@ export async function insertCallback(tx: Shop, callback: NewCallback): Promise<s
   }
   await enqueue(tx, {
     kind: 'callback',
-    key: `callback:${id}`,
-    payload: { callbackId: id },
+    key: `callback:${row.id}`,
+    payload: { callbackId: row.id },
     ...(row.order_id !== null && { orderId: row.order_id }),
   })
-  return id
+  return row.id
+}
+
+export function callbackRow(shop: Shop, callback: NewCallback): CallbackRow {
+  const id = `msg_${nanoid(24)}`
+  const never = { delivered_at: null, dead_at: null }
+  return { ...callback, ...never, id, host: hostOf(callback.url), created_at: shop.now() }
 }
 
 /** Addresses are checked before an order is taken; one that cannot be read is found out by the attempt. */

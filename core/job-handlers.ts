@@ -1,5 +1,6 @@
 /** Every kind of job with who does it. */
-import { callbackJob, type Call } from './callback-jobs.ts'
+import type { Call } from './callback-attempts.ts'
+import { callbackJob } from './callback-jobs.ts'
 import { assignJob } from './inbox.ts'
 import type { JobHandlers } from './jobs.ts'
 import { deliveryMail, lookupMail } from './mails.ts'

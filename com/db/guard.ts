@@ -2,12 +2,17 @@
  * Wraps a dialect's driver with what both engines need: no second connection inside a transaction, nothing more
  * in a transaction that the database has given up, and a rollback that never hides the error it follows.
  */
-import type { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver } from 'kysely'
 import { isTransient, isUnreachable } from './errors.ts'
 
-/** The transaction of the present async context; `open` turns false when its body has ended. */
-export type Inside = AsyncLocalStorage<{ open: boolean }>
+/** Tells whether the present code runs inside a transaction. */
+export interface Inside {
+  /** Runs the body of a transaction. */
+  run<T>(body: () => Promise<T>): Promise<T>
+  /** @throws Error inside a transaction: a second connection there waits for ever once none is free. */
+  refuse(): void
+}
 
 interface Guarded extends DatabaseConnection {
   readonly real: DatabaseConnection
@@ -15,10 +20,26 @@ interface Guarded extends DatabaseConnection {
   lost?: unknown
 }
 
-/** @throws Error inside a transaction: a second connection there waits for ever once none is free. */
-export function refuseInside(inside: Inside): void {
-  if (!inside.getStore()?.open) return
-  throw new Error('Inside a transaction only its own handle may be used')
+/** Following the context through every promise costs time, so nothing is followed while no transaction is open. */
+export function createInside(): Inside {
+  const context = new AsyncLocalStorage<{ open: boolean }>()
+  let transactions = 0
+  return {
+    async run(body) {
+      const present = { open: true }
+      transactions += 1
+      try {
+        return await context.run(present, body)
+      } finally {
+        present.open = false
+        transactions -= 1
+        if (transactions === 0) context.disable()
+      }
+    },
+    refuse() {
+      if (context.getStore()?.open) throw new Error('Inside a transaction only its own handle may be used')
+    },
+  }
 }
 
 export function guardDialect(dialect: Dialect, inside: Inside): Dialect {
@@ -34,7 +55,7 @@ function guardDriver(driver: Driver, inside: Inside): Driver {
   return {
     init: () => driver.init(),
     async acquireConnection() {
-      refuseInside(inside)
+      inside.refuse()
       return guardConnection(await driver.acquireConnection())
     },
     beginTransaction: (connection, settings) => driver.beginTransaction(guarded(connection).real, settings),

@@ -1,13 +1,11 @@
 /** The database port: the embedded engine or MySQL, told apart by the URL and nowhere else. */
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely } from 'kysely'
 import type { Dialect, Transaction } from 'kysely'
 import type { Database } from '../../sql/schema.ts'
 import { createClock } from './clock.ts'
 import { DatabaseAway, isTransient } from './errors.ts'
-import { guardDialect, refuseInside } from './guard.ts'
-import type { Inside } from './guard.ts'
+import { createInside, guardDialect } from './guard.ts'
 import { mysqlDialect } from './mysql.ts'
 import { sqliteDialect } from './sqlite.ts'
 
@@ -49,23 +47,14 @@ const CLOSING_MS = 5_000
  */
 export async function openDb(url: string, options: { offsetMs?: () => number } = {}): Promise<Db> {
   const engine: Engine = isMysql(url) ? 'mysql' : 'sqlite'
-  const inside: Inside = new AsyncLocalStorage()
+  const inside = createInside()
   const kysely = new Kysely<Database>({ dialect: guardDialect(await chooseDialect(url), inside) })
   const clock = createClock(engine, options.offsetMs ?? (() => 0))
   const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
 
   function runOnce<T>(work: Work<T>): Promise<T> {
-    return kysely.transaction().execute((trx) => {
-      const present = { open: true }
-      return inside.run(present, async () => {
-        try {
-          return await work(trx, await clock.read(trx))
-        } finally {
-          present.open = false
-        }
-      })
-    })
+    return kysely.transaction().execute((trx) => inside.run(async () => work(trx, await clock.read(trx))))
   }
 
   async function runWithRetries<T>(work: Work<T>): Promise<T> {
@@ -90,11 +79,11 @@ export async function openDb(url: string, options: { offsetMs?: () => number } =
     engine,
     now: () => clock.now(),
     async readClock() {
-      refuseInside(inside)
+      inside.refuse()
       return clock.read(kysely)
     },
     async transaction(work) {
-      refuseInside(inside)
+      inside.refuse()
       if (closing) throw new DatabaseAway('DATABASE_CLOSED', 'The database is being closed')
       const run = runWithRetries(work)
       running.add(run)

@@ -29,4 +29,7 @@ function tell(page: ServerResponse, state: string): void {
   page.write(`event: order\ndata: ${JSON.stringify({ state })}\n\n`)
 }
 
-createServer(new Koa().use(router.routes()).callback()).listen(Number(port), '127.0.0.1')
+/** Connections outlive pauses between rounds, as the till's do. */
+const LIMITS = { keepAliveTimeout: 75_000 }
+
+createServer(LIMITS, new Koa().use(router.routes()).callback()).listen(Number(port), '127.0.0.1')

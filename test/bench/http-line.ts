@@ -46,11 +46,13 @@ export async function openLine(url: string): Promise<Line> {
     resolve?.(answer)
   })
   socket.on('error', (error) => waiting?.reject(error))
-  socket.on('close', () => waiting?.reject(new Error('The server closed the connection')))
+  const closed = () => new Error('The server closed the connection')
+  socket.on('close', () => waiting?.reject(closed()))
 
   return {
     ask: (request) =>
       new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(closed())
         waiting = { resolve, reject }
         socket.write(request)
       }),

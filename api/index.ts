@@ -1,8 +1,5 @@
 /** The HTTP side of the shop: which middleware comes when, and which routes there are. */
-import etag from '@koa/etag'
 import Koa from 'koa'
-import compress from 'koa-compress'
-import conditional from 'koa-conditional-get'
 import Router from 'koa-router'
 import packageJson from '../package.json' with { type: 'json' }
 import { payRoutes } from './addons/pay.ts'
@@ -17,10 +14,12 @@ import { sessionRoutes } from './admin/session.ts'
 import { systemRoutes } from './admin/system.ts'
 import type { ApiContext } from './context.ts'
 import { renderErrors } from './errors.ts'
+import { finishAnswers } from './finish.ts'
 import { openApiDocument } from './openapi.ts'
 import { createOrderStreams, type OrderStreams } from './order-stream.ts'
 import { orderRoutes } from './orders.ts'
 import { pageRoutes } from './pages.ts'
+import { combineRoutes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { shopRoutes } from './shop.ts'
 
@@ -38,9 +37,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     if (!GONE.has(error.code ?? '')) shop.log.error({ err: error }, 'an answer failed')
   })
   app.use(securityHeaders)
-  app.use(compress({ threshold: 1024, br: false }))
-  app.use(conditional())
-  app.use(etag())
+  app.use(finishAnswers())
   app.use(renderErrors(shop.log))
   app.use(guardConsole(shop))
   const routers = [
@@ -58,8 +55,8 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     plainRoutes(api),
     pageRoutes(shop, api.pagesDir),
   ]
-  for (const router of routers) app.use(router.routes())
-  for (const router of routers) app.use(router.allowedMethods())
+  app.use(new Router().allowedMethods())
+  app.use(combineRoutes(routers))
   return { app, streams }
 }
 

@@ -42,7 +42,8 @@ export function serve<P extends Schema, Q extends Schema, B extends Schema, R ex
       ctx,
     })
     ctx.status = operation.status ?? 200
-    ctx.body = operation.reply.parse(answer)
+    ctx.set('Content-Type', 'application/json; charset=utf-8')
+    ctx.body = JSON.stringify(operation.reply.parse(answer))
   }
   const readers = operation.body ? [requireJson, jsonOf(operation)] : []
   const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete'

@@ -16,11 +16,9 @@ interface Route {
 
 /** Every route of every router, as the app itself has them, its ids filled in. */
 function routesOf({ app }: TestApp): Route[] {
-  const routers = app.middleware.flatMap((one) => (one as { router?: Router }).router ?? [])
-  return routers.flatMap((router) =>
-    router.stack.flatMap(({ methods, path }) =>
-      methods.map((method) => ({ method, path: String(path).replaceAll(/:\w+/g, ID) })),
-    ),
+  const routes = app.middleware.flatMap((one) => (one as { routes?: Router['stack'] }).routes ?? [])
+  return routes.flatMap(({ methods, path }) =>
+    methods.map((method) => ({ method, path: String(path).replaceAll(/:\w+/g, ID) })),
   )
 }
 

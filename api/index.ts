@@ -2,7 +2,7 @@
 import Koa from 'koa'
 import Router from 'koa-router'
 import packageJson from '../package.json' with { type: 'json' }
-import { payRoutes } from './addons/pay.ts'
+import { listenerDialects } from './addons/index.ts'
 import { codeRoutes } from './admin/codes.ts'
 import { guardConsole } from './admin/guard.ts'
 import { inboxRoutes } from './admin/inbox.ts'
@@ -41,7 +41,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
   app.use(renderErrors(shop.log))
   app.use(guardConsole(shop))
   const routers = [
-    payRoutes(api),
+    ...listenerDialects(api),
     shopRoutes(shop),
     orderRoutes(shop, streams),
     sessionRoutes(shop),

@@ -4,18 +4,19 @@ import { isAway } from '../com/db/index.ts'
 import { deliverWaiting } from './delivery.ts'
 import { expireOrders, noteAlive } from './expiry.ts'
 import { runDueJobs, type JobHandlers } from './jobs.ts'
+import { noteSilence } from './heartbeats.ts'
 import { loadListeners } from './signers.ts'
 import { drainSpool } from './notices.ts'
 import type { Notice } from './payments.ts'
 import { loadSettings } from './settings.ts'
 import type { Shop } from './shop.ts'
 import { dropOldSessions } from './sign-in.ts'
-import { forgetTills } from './tills.ts'
+import { forgetTills, SILENT_MS } from './tills.ts'
 
 const BEAT_MS = 1_000
 
 /** Beats between the rarer works. */
-const EVERY = { alive: 3, reload: 5, stock: 10, sessions: 600 }
+const EVERY = { alive: 3, reload: 5, silence: 5, stock: 10, sessions: 600 }
 
 export interface ShopClock {
   /** Stops the beat and waits for what is running. */
@@ -23,6 +24,7 @@ export interface ShopClock {
 }
 
 export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandlers): ShopClock {
+  const startedAt = performance.now()
   let beats = 0
   let stopped = false
   let running: Promise<void> | undefined
@@ -51,6 +53,8 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
     if (due(EVERY.alive)) await noteAlive(shop)
     if (due(EVERY.reload))
       await Promise.all([loadSettings(shop), loadListeners(shop), shop.database.readClock()])
+    // While the till was away no device could be heard.
+    if (due(EVERY.silence) && performance.now() - startedAt > SILENT_MS) await noteSilence(shop)
     if (due(EVERY.stock)) await deliverWaiting(shop)
     if (due(EVERY.sessions)) await dropOldSessions(shop)
   }

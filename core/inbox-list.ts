@@ -78,9 +78,10 @@ function withNames(query: ReturnType<typeof cases>) {
 /** Unpaid orders near the payment in amount and time: those that the buyer reported first, then the nearest. */
 export async function suggestOrders(
   shop: Shop,
-  payment: Pick<ListedPayment, 'amount_cents' | 'received_at' | 'order_id' | 'channel'>,
+  payment: Pick<ListedPayment, 'amount_cents' | 'received_at' | 'happened_at' | 'order_id' | 'channel'>,
 ): Promise<OrderRow[]> {
-  const { amount_cents: amount, received_at: at } = payment
+  const { amount_cents: amount } = payment
+  const at = payment.happened_at ?? payment.received_at
   const near = await shop.db
     .selectFrom('orders')
     .selectAll()
@@ -106,7 +107,7 @@ export async function suggestOrders(
 
 function distance(order: OrderRow, payment: Parameters<typeof suggestOrders>[1]): number {
   const cents = payment.amount_cents === null ? 0 : Math.abs(order.due_cents - payment.amount_cents)
-  const minutes = Math.abs(payment.received_at - order.created_at) / 60_000
+  const minutes = Math.abs((payment.happened_at ?? payment.received_at) - order.created_at) / 60_000
   const named = order.id === payment.order_id ? -1000 : 0
   const reported = order.reported_at === null ? 0 : -500
   return named + reported + cents * 10 + minutes + (order.channel === payment.channel ? 0 : 100)

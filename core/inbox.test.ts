@@ -139,12 +139,15 @@ describeOnEngines('money that no order took by itself', (engine) => {
     const money = {
       amount_cents: near.due_cents - 5, // between the price and the lowest amount of its pool
       received_at: shop.now(),
+      happened_at: null,
       order_id: null,
       channel: 'alipay' as const,
     }
     expect((await suggestOrders(shop, money)).map(({ id }) => id)).toEqual([reported.id, near.id])
     const late = { ...money, received_at: shop.now() + 300_000 + 16 * 60_000 }
     expect(await suggestOrders(shop, late)).toEqual([])
+    const heldUp = { ...late, happened_at: money.received_at } // the phone saw it in time
+    expect((await suggestOrders(shop, heldUp)).map(({ id }) => id)).toEqual([reported.id, near.id])
     expect(
       (await suggestOrders(shop, { ...money, amount_cents: far.due_cents + 11 })).map(({ id }) => id),
     ).toEqual([])

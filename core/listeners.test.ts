@@ -1,8 +1,9 @@
 import { afterEach, expect, it } from 'vitest'
 import { describeOnEngines } from '../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
-import { listOpenAlerts } from './alerts.ts'
-import { listListeners, noteListener } from './listeners.ts'
+import { listOpenAlerts, markAlertsSeen } from './alerts.ts'
+import { listListeners } from './listeners.ts'
+import { listAddresses, noteListener } from './signs-of-life.ts'
 
 const HOME = '198.51.100.7'
 const STRANGER = '203.0.113.66'
@@ -15,7 +16,8 @@ describeOnEngines('a listener that reports from a new address', (engine) => {
     shop = await openTestShop(engine)
     const { id } = (await listListeners(shop))[0]!
     return {
-      note: (kind: 'checked_at' | 'noticed_at', address: string) => noteListener(shop, id, kind, address),
+      id,
+      note: (kind: 'checked_at' | 'noticed_at', address: string) => noteListener(shop, id, kind, { address }),
       read: async () => (await listListeners(shop))[0]!,
       subjects: async () => (await listOpenAlerts(shop)).map(({ kind, subject }) => [kind, subject]),
     }
@@ -48,5 +50,35 @@ describeOnEngines('a listener that reports from a new address', (engine) => {
     await note('checked_at', STRANGER)
     await note('checked_at', HOME)
     expect((await read()).last_address).toBe(HOME)
+  })
+
+  it('is told of once for each address: phones go back and forth between networks', async () => {
+    const { note, subjects } = await open()
+    for (const address of [HOME, STRANGER, HOME, STRANGER]) {
+      await note('noticed_at', address)
+      shop.advance(3_600_000)
+    }
+    await markAlertsSeen(shop)
+    for (const address of [HOME, STRANGER]) await note('noticed_at', address)
+    expect(await subjects()).toEqual([])
+  })
+
+  it('counts as the same within the network that one customer is given', async () => {
+    const { note, subjects } = await open()
+    await note('noticed_at', '2001:db8:1:2::1')
+    await note('noticed_at', '2001:db8:1:2:ffff::7')
+    expect(await subjects()).toEqual([])
+    await note('noticed_at', '2001:db8:1:3::1')
+    expect(await subjects()).toEqual([['listener_new_address', '2001:db8:1:3::1']])
+  })
+
+  it('is remembered with the latest twenty', async () => {
+    const { note, id } = await open()
+    for (let last = 1; last <= 25; last += 1) {
+      await note('noticed_at', `198.51.100.${last}`)
+      shop.advance(1_000)
+    }
+    const networks = (await listAddresses(shop, id)).map(({ network }) => network)
+    expect([networks.length, networks[0], networks.at(-1)]).toEqual([20, '198.51.100.25', '198.51.100.6'])
   })
 })

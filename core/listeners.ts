@@ -3,13 +3,14 @@ import { nanoid } from 'nanoid'
 import { randomToken } from '../com/tokens.ts'
 import type { AccountRow, ListenerRow } from '../sql/schema.ts'
 import { listAccounts } from './accounts.ts'
-import { raiseAlert } from './alerts.ts'
+import { settleAlert } from './alerts.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
+import { isNetwork } from './network.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { loadListeners } from './signers.ts'
 import { announceTills } from './tills.ts'
-import type { Channel } from './vocabulary.ts'
+import type { Channel, ListenerDialect } from './vocabulary.ts'
 
 export type ListenerWithAccounts = ListenerRow & { readonly accountIds: string[] }
 
@@ -46,20 +47,30 @@ export async function seedListener(
   }
   const channels = new Map<Channel, AccountRow>()
   for (const account of accounts) if (!channels.has(account.channel)) channels.set(account.channel, account)
-  const phone = { name: '手机', enabled: true, secret: secret ?? newSecret() }
-  await insertListener(tx, phone, [...channels.values()])
+  const phone = { name: '手机', enabled: true, accountIds: [] }
+  await insertListener(tx, phone, secret ?? newSecret(), [...channels.values()])
 }
 
 async function insertListener(
   tx: Tx,
-  { name, enabled, secret }: { name: string; enabled: boolean; secret: string },
+  input: ListenerInput,
+  secret: string,
   accounts: readonly AccountRow[],
 ): Promise<string> {
   const id = nanoid()
-  const never = { checked_at: null, noticed_at: null, last_address: null, heartbeat_at: null }
+  const enabled_at = input.enabled ? tx.now() : null
   await tx.db
     .insertInto('listeners')
-    .values({ id, name, secret, enabled_at: enabled ? tx.now() : null, created_at: tx.now(), ...never })
+    .values({
+      id,
+      name: input.name,
+      secret,
+      enabled_at,
+      created_at: tx.now(),
+      dialect: input.dialect ?? 'own',
+      bound_to: JSON.stringify(input.boundTo ?? []),
+      newer_only_at: input.newerOnly ? tx.now() : null,
+    })
     .execute()
   await linkAccounts(tx, id, accounts)
   return id
@@ -80,16 +91,22 @@ export interface ListenerInput {
   readonly enabled: boolean
   /** At most one on each channel: a notice names only the channel. */
   readonly accountIds: readonly string[]
+  /** As it was, or the project's own, unless given. */
+  readonly dialect?: ListenerDialect | undefined
+  /** Addresses and networks; as it was, or anywhere, unless given. */
+  readonly boundTo?: readonly string[] | undefined
+  /** As it was, or off, unless given. */
+  readonly newerOnly?: boolean | undefined
 }
 
-/** @throws ShopError `bad_input` for two accounts on one channel, `not_found` */
+/** @throws ShopError `bad_input` for two accounts on one channel or what is no network, `not_found` */
 export async function addListener(
   shop: Shop,
   input: ListenerInput,
   actor: Actor,
 ): Promise<ListenerWithAccounts> {
   const id = await transaction(shop, async (tx) => {
-    const made = await insertListener(tx, { ...input, secret: newSecret() }, await chosenAccounts(tx, input))
+    const made = await insertListener(tx, input, newSecret(), await chosenAccounts(tx, input))
     await recordAudit(tx, actor, 'listeners.add', made, null, input)
     return made
   })
@@ -105,15 +122,46 @@ export async function changeListener(
 ): Promise<ListenerWithAccounts> {
   await transaction(shop, async (tx) => {
     const before = await getListener(tx, id)
-    const enabled_at = input.enabled ? (before.enabled_at ?? tx.now()) : null
-    await tx.db.updateTable('listeners').set({ name: input.name, enabled_at }).where('id', '=', id).execute()
+    await tx.db
+      .updateTable('listeners')
+      .set(columnsOf(tx, input, before))
+      .where('id', '=', id)
+      .execute()
     await linkAccounts(tx, id, await chosenAccounts(tx, input))
-    await recordAudit(tx, actor, 'listeners.change', id, { name: before.name }, input)
+    if (!input.enabled) await settleAlert(tx, 'listener_silent', { listenerId: id })
+    await recordAudit(tx, actor, 'listeners.change', id, settingsOf(before), input)
   })
   return reloaded(shop, id)
 }
 
-async function chosenAccounts(tx: Tx, { accountIds }: ListenerInput): Promise<AccountRow[]> {
+function columnsOf(tx: Tx, input: ListenerInput, before: ListenerRow): Partial<ListenerRow> {
+  const {
+    name,
+    enabled,
+    dialect = before.dialect,
+    boundTo,
+    newerOnly = before.newer_only_at !== null,
+  } = input
+  // Another app may not beat, and one that was off could not: its silence means nothing until it does.
+  const isOther = dialect !== before.dialect || (enabled && before.enabled_at === null)
+  return {
+    name,
+    dialect,
+    enabled_at: enabled ? (before.enabled_at ?? tx.now()) : null,
+    newer_only_at: newerOnly ? (before.newer_only_at ?? tx.now()) : null,
+    ...(boundTo && { bound_to: JSON.stringify(boundTo) }),
+    ...(isOther && { heartbeat_at: null, silent_at: null, clock_offset_ms: null, app: null }),
+  }
+}
+
+function settingsOf(row: ListenerRow) {
+  const { name, dialect, enabled_at, newer_only_at, bound_to } = row
+  const boundTo = JSON.parse(bound_to) as string[]
+  return { name, enabled: enabled_at !== null, dialect, boundTo, newerOnly: newer_only_at !== null }
+}
+
+async function chosenAccounts(tx: Tx, { accountIds, boundTo = [] }: ListenerInput): Promise<AccountRow[]> {
+  if (!boundTo.every(isNetwork)) fail('bad_input', { field: 'boundTo' })
   const accounts = (await listAccounts(tx)).filter((account) => accountIds.includes(account.id))
   if (accounts.length < new Set(accountIds).size) fail('not_found', { what: 'account' })
   const channels = new Set(accounts.map((account) => account.channel))
@@ -150,27 +198,4 @@ export async function renewListenerSecret(shop: Shop, id: string, actor: Actor):
 
 function newSecret(): string {
   return randomToken(24)
-}
-
-/**
- * Notes a sign of life; at most once a second per device, and never in the way of a notice. Once money has been
- * reported a check moves the address no more: whoever sends an old message again would make it known beforehand.
- */
-export async function noteListener(
-  shop: Shop,
-  id: string,
-  kind: 'checked_at' | 'noticed_at',
-  address: string,
-): Promise<void> {
-  const before = await getListener(shop, id)
-  const last_address = kind === 'noticed_at' || before.noticed_at === null ? address : before.last_address
-  if (shop.now() - (before[kind] ?? 0) < 1000 && before.last_address === last_address) return
-  await shop.db
-    .updateTable('listeners')
-    .set({ [kind]: shop.now(), last_address })
-    .where('id', '=', id)
-    .execute()
-  if (kind === 'noticed_at' && before.noticed_at !== null && before.last_address !== address) {
-    await raiseAlert(shop, 'listener_new_address', address, { listener: before.name })
-  }
 }

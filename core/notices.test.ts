@@ -12,7 +12,8 @@ import type { OrderRow } from '../sql/schema.ts'
 import { addAccount } from './accounts.ts'
 import { expireOrders } from './expiry.ts'
 import { addListener, changeListener, renewListenerSecret } from './listeners.ts'
-import { drainSpool, receiveNotice } from './notices.ts'
+import { drainSpool } from './notices.ts'
+import { receiveNotice } from './own-notices.ts'
 import type { Notice } from './payments.ts'
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex')

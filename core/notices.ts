@@ -1,45 +1,60 @@
-/** A listener's report on its way in: signature first, then reading, then a row, or the spool while there is no database. */
+/** A listener's report on its way in: read by its dialect, then a row, or the spool while there is no database. */
 import { nanoid } from 'nanoid'
 import { isAway } from '../com/db/index.ts'
 import type { Spool } from '../com/spool.ts'
 import { raiseAlert } from './alerts.ts'
-import { noteListener } from './listeners.ts'
-import { findSigner } from './signers.ts'
-import { findYuan } from './money.ts'
-import { recordPayment, type Notice } from './payments.ts'
+import { noteBeat } from './heartbeats.ts'
+import { outcomeOf, tellSeller, type NoticeOutcome } from './notice-outcomes.ts'
+import { recordPayment, type Notice, type Recorded } from './payments.ts'
 import type { Shop } from './shop.ts'
-import { CHANNELS, type MatchKind } from './vocabulary.ts'
+import type { Device } from './signers.ts'
+import { noteListener, type Sign } from './signs-of-life.ts'
+import type { Channel, PaymentWarning } from './vocabulary.ts'
 
-/** The message as it came, not a character changed. */
-export interface RawNotice {
-  readonly price: string
-  readonly type: string
-  readonly sign: string
-  readonly address: string
+/** What a dialect read out of a message whose signature is right. */
+export interface Reading extends Pick<
+  Notice,
+  'rawPrice' | 'rawType' | 'rawText' | 'readBy' | 'clock' | 'once' | 'warning'
+> {
+  /** Both or none: without them it is not money, and is kept as it came. */
+  readonly channel: Channel | undefined
+  readonly amountCents: number | undefined
+  /** Whoever saw it could send it again, and it would be taken for another. */
+  readonly replayable: boolean
 }
 
-/** `spooled`: safe on this machine's disk, recorded when the database is back. */
-export type NoticeOutcome = MatchKind | 'spooled' | 'bad_signature'
+/** What stands around a message. */
+export interface Arrival {
+  readonly device: Device
+  /** Unix ms, before anything was waited for. */
+  readonly at: number
+  readonly sign: Sign
+}
 
-/** @throws whatever kept the notice from being safe: the listener must not be told that it was accepted. */
-export async function receiveNotice(
+/**
+ * Makes a notice safe: every dialect ends here.
+ *
+ * @throws whatever kept it from being safe: the listener must not be told that it was accepted.
+ */
+export async function keepNotice(
   shop: Shop,
   spool: Spool<Notice>,
-  raw: RawNotice,
+  arrival: Arrival,
+  reading: Reading,
 ): Promise<NoticeOutcome> {
-  const arrivedAt = shop.now() // the database may keep everyone waiting before it turns out to be away
-  const device = await findSigner(shop, raw.price + raw.type, raw.sign)
-  if (!device) return 'bad_signature'
-  const notice = readNotice(raw, device.id, device.accounts)
+  const notice = noticeOf(arrival, reading)
+  // What waits in the spool came before: were this a repetition of it, the first must be the first.
+  if (notice.once && spool.size() > 0) await drainSpool(shop, spool)
   try {
-    const { match } = await recordPayment(shop, notice)
-    afterwards(shop, notice, match)
-    return match
+    const recorded = await recordPayment(shop, notice)
+    inBackground(shop, () => noteArrival(shop, arrival, reading, recorded))
+    inBackground(shop, () => tellSeller(shop, notice, recorded))
+    return outcomeOf(recorded)
   } catch (error) {
     if (!isAway(error)) throw error
-    await spool.append({ ...notice, receivedAt: arrivedAt })
+    await spool.append({ ...notice, receivedAt: arrival.at })
     shop.log.warn({ spooled: spool.size() }, 'the database is away: a notice was spooled')
-    return 'spooled'
+    return outcomeWhileAway(notice)
   }
 }
 
@@ -48,7 +63,8 @@ export async function drainSpool(shop: Shop, spool: Spool<Notice>): Promise<numb
   if (spool.size() === 0) return 0
   return spool.drain(async (notice) => {
     try {
-      await recordPayment(shop, notice)
+      const recorded = await recordPayment(shop, notice)
+      inBackground(shop, () => tellSeller(shop, notice, recorded))
     } catch (error) {
       shop.log.warn({ waiting: spool.size(), err: error }, 'spooled notices wait')
       if (isAway(error)) throw error
@@ -63,27 +79,46 @@ async function keepForTheSeller(shop: Shop, { money: _unsettled, ...notice }: No
   await raiseAlert(shop, 'notice_quarantined', notice.paymentId)
 }
 
-/** Amounts that are not money by the one grammar of this shop are kept as they came, without money. */
-function readNotice(raw: RawNotice, listenerId: string, accounts: ReadonlyMap<string, string>): Notice {
-  const channel = CHANNELS.find((one) => one === raw.type)
-  const amountCents = findYuan(raw.price)
-  const accountId = channel && accounts.get(channel)
-  const money = channel && accountId && amountCents ? { accountId, channel, amountCents } : undefined
+function noticeOf({ device, sign: { address } }: Arrival, reading: Reading): Notice {
+  const { channel, amountCents, replayable, ...rest } = reading
+  const warning = refusalOf(device, address, replayable) ?? reading.warning
+  const accountId = channel && device.accounts.get(channel)
+  const isMoney = channel && accountId && amountCents && (warning === undefined || warning === 'merged')
   return {
+    ...rest,
     paymentId: nanoid(),
-    listenerId,
-    rawPrice: raw.price,
-    rawType: raw.type,
-    ...(money && { money }),
-    address: raw.address,
+    listenerId: device.id,
+    address,
+    ...(isMoney && { money: { accountId, channel, amountCents } }),
+    ...(warning && { warning }),
   }
 }
 
+/** Why a device's notice pays nothing although its signature is right: it could be someone else's. */
+function refusalOf(device: Device, address: string, replayable: boolean): PaymentWarning | undefined {
+  if (!device.binding(address)) return 'address'
+  return device.newerOnly && replayable ? 'old_form' : undefined
+}
+
+/** Says no already if it will be no: the answer to a repetition must not differ. */
+function outcomeWhileAway({ money, warning }: Notice): NoticeOutcome {
+  return money ? 'spooled' : outcomeOf({ match: 'quarantined', orderId: null, ...(warning && { warning }) })
+}
+
+async function noteArrival(
+  shop: Shop,
+  { device, sign }: Arrival,
+  { replayable }: Reading,
+  { repeated, warning }: Recorded,
+): Promise<void> {
+  const { heartbeat_at } = await noteListener(shop, device.id, 'noticed_at', { ...sign, oldForm: replayable })
+  const isFresh = !repeated && (warning === undefined || warning === 'merged')
+  if (heartbeat_at !== null && isFresh) await noteBeat(shop, device, sign)
+}
+
 /** Not part of what the listener waits for; a failure here loses nothing. */
-function afterwards(shop: Shop, notice: Notice, match: MatchKind): void {
-  const work = async () => {
-    await noteListener(shop, notice.listenerId, 'noticed_at', notice.address)
-    if (match === 'quarantined') await raiseAlert(shop, 'notice_quarantined', notice.paymentId)
-  }
-  work().catch((error: unknown) => shop.log.warn({ error: String(error) }, 'a sign of life was not noted'))
+function inBackground(shop: Shop, work: () => Promise<void>): void {
+  work().catch((error: unknown) =>
+    shop.log.warn({ error: String(error) }, 'what a notice tells was not noted'),
+  )
 }

@@ -2,11 +2,12 @@
 import { isDuplicate, RetryTransaction } from '../com/db/index.ts'
 import type { AmountSlotRow, OrderRow, PaymentRow } from '../sql/schema.ts'
 import { recordEvent, wakeOrder } from './order-state.ts'
+import { findRecorded, paymentRow, withForeignKey } from './payment-rows.ts'
 import { SUGGEST_MS } from './settings.ts'
 import { settleOrder } from './settle.ts'
 import { tellUnmatched } from './shop-events.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
-import type { Channel, MatchKind } from './vocabulary.ts'
+import type { Channel, MatchKind, PaymentWarning } from './vocabulary.ts'
 
 /** A report whose signature is right. */
 export interface Notice {
@@ -22,18 +23,30 @@ export interface Notice {
   readonly receivedAt?: number
   /** The test order that a call pays: no money moved, and no other order is paid. */
   readonly test?: string
+  /** By the phone's clock, Unix ms: when it sent this message, and when it saw the money. */
+  readonly clock?: { readonly sentAt: number; readonly seenAt: number }
+  /** `key` is equal on every repetition of one notice, and of no other; `content` must be equal then too. */
+  readonly once?: { readonly key: string; readonly content: string }
+  readonly warning?: PaymentWarning
+  /** The notification, where its amount was read here, and the rule that read it. */
+  readonly rawText?: string
+  readonly readBy?: string
 }
 
 export interface Recorded {
   readonly match: MatchKind
   readonly orderId: string | null
+  readonly warning?: PaymentWarning
+  /** It is the repetition of a notice that was recorded before, and this is what became of that one. */
+  readonly repeated?: true
 }
 
-/** Records a notice and settles the order that waits for exactly this amount. Idempotent by `paymentId`. */
+/** Records a notice and settles the order that waits for exactly this amount. Idempotent by `paymentId` and key. */
 export async function recordPayment(shop: Shop, notice: Notice): Promise<Recorded> {
   const recorded = await transaction(shop, async (tx) => {
     const outcome = await recordInside(tx, notice)
-    if (PAYS_NONE.has(outcome.match)) await tellUnmatched(tx, notice.paymentId, notice.test)
+    if (PAYS_NONE.has(outcome.match) && !outcome.repeated)
+      await tellUnmatched(tx, notice.paymentId, notice.test)
     return outcome
   })
   if (recorded.orderId) wakeOrder(shop, recorded.orderId)
@@ -44,22 +57,24 @@ export async function recordPayment(shop: Shop, notice: Notice): Promise<Recorde
 const PAYS_NONE: ReadonlySet<MatchKind> = new Set(['unmatched', 'suggested', 'surplus'])
 
 async function recordInside(tx: Tx, notice: Notice): Promise<Recorded> {
-  const receivedAt = notice.receivedAt ?? tx.now()
+  const row = paymentRow(notice, notice.receivedAt ?? tx.now(), tx.now())
   try {
-    await tx.db
-      .insertInto('payments')
-      .values(paymentRow(notice, receivedAt, tx.now()))
-      .execute()
+    await tx.db.insertInto('payments').values(row).execute()
   } catch (error) {
-    if (isDuplicate(error)) return findRecorded(tx, notice.paymentId)
-    throw error
+    if (!isDuplicate(error)) throw error
+    return (await findRecorded(tx, row)) ?? recordInside(tx, withForeignKey(notice))
   }
+  return { ...(await settle(tx, notice, row)), ...(row.warning && { warning: row.warning }) }
+}
+
+async function settle(tx: Tx, notice: Notice, row: PaymentRow): Promise<Recorded> {
   if (!notice.money) return { match: 'quarantined', orderId: null }
+  if (row.warning === 'clock') return { match: 'unmatched', orderId: null }
   const { accountId, amountCents } = notice.money
   const slot = await findSlot(tx, accountId, amountCents)
   const order = slot?.order_id ? await findOrder(tx, slot.order_id) : undefined
   if (!slot || !order || (notice.test ?? order.id) !== order.id) return { match: 'unmatched', orderId: null }
-  const match = matchOf(tx, slot, order, receivedAt)
+  const match = matchOf(tx, slot, order, row.happened_at ?? row.received_at)
   if (match === 'unmatched') return { match, orderId: null }
   if (match === 'matched' || match === 'late') await settleWith(tx, notice, slot, order, match)
   else await recordEvent(tx, order.id, match, 'listener', { amountCents })
@@ -138,35 +153,6 @@ async function verifyCode(tx: Tx, order: OrderRow, slot: AmountSlotRow): Promise
     .where('amount_cents', '=', slot.amount_cents)
     .where('verified_at', 'is', null)
     .execute()
-}
-
-function paymentRow(notice: Notice, receivedAt: number, now: number): PaymentRow {
-  return {
-    id: notice.paymentId,
-    listener_id: notice.listenerId,
-    account_id: notice.money?.accountId ?? null,
-    channel: notice.money?.channel ?? null,
-    amount_cents: notice.money?.amountCents ?? null,
-    raw_price: notice.rawPrice,
-    raw_type: notice.rawType,
-    address: notice.address,
-    received_at: receivedAt,
-    recorded_at: now,
-    notice_key: null,
-    match_kind: notice.money ? 'unmatched' : 'quarantined',
-    order_id: null,
-    settles_order_id: null,
-    test_at: notice.test ? now : null,
-  }
-}
-
-async function findRecorded(tx: Tx, id: string): Promise<Recorded> {
-  const row = await tx.db
-    .selectFrom('payments')
-    .select(['match_kind as match', 'order_id as orderId'])
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
-  return row
 }
 
 async function findSlot(tx: Tx, accountId: string, amountCents: number): Promise<AmountSlotRow | undefined> {

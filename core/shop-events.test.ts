@@ -11,6 +11,7 @@ import { runDueJobs } from './jobs.ts'
 import { renewNotifySecret } from './notify-secrets.ts'
 import { recordPayment } from './payments.ts'
 import { enqueueForAll } from './shop-events.ts'
+import { transaction } from './shop.ts'
 import type { Mode, WebhookEvent } from './vocabulary.ts'
 import { addWebhookEndpoint } from './webhook-endpoints.ts'
 
@@ -109,12 +110,14 @@ describeOnEngines('what a webhook tells of the shop itself', (engine) => {
     const naming = [await endpoint(one, ['device.offline']), await endpoint(two, ['device.offline'])]
     const others = [await endpoint(one, []), await endpoint(two, ['device.offline'], 'test')]
     const data = { device: { id: 'd1', name: '旧手机' }, since: '2026-11-22T12:00:00.000Z' }
-    await enqueueForAll(shop, 'device.offline', data)
-    await enqueueForAll(shop, 'device.offline', data)
+    await transaction(shop, (tx) => enqueueForAll(tx, 'device.offline', data))
+    await transaction(shop, (tx) => enqueueForAll(tx, 'device.offline', data))
     const told = await toldTo([...naming, ...others], 'device.offline')
     expect(told.map((row) => row.endpoint_id).sort()).toEqual([...naming].sort())
     expect(JSON.parse(told[0]!.body)).toMatchObject({ data: { ...data, livemode: true } })
-    await enqueueForAll(shop, 'device.offline', { ...data, since: '2026-11-22T13:00:00.000Z' })
+    await transaction(shop, (tx) =>
+      enqueueForAll(tx, 'device.offline', { ...data, since: '2026-11-22T13:00:00.000Z' }),
+    )
     expect(await toldTo(naming, 'device.offline')).toHaveLength(4)
   })
 
@@ -126,7 +129,7 @@ describeOnEngines('what a webhook tells of the shop itself', (engine) => {
       .set({ enabled_at: null })
       .where('id', '=', site.merchant.id)
       .execute()
-    await enqueueForAll(shop, 'device.online', { at: 1 })
+    await transaction(shop, (tx) => enqueueForAll(tx, 'device.online', { at: 1 }))
     expect(await toldTo([id], 'device.online')).toEqual([])
   })
 })

@@ -2,9 +2,9 @@
 import { hashToken } from '../com/tokens.ts'
 import type { MerchantRow, PaymentRow, WebhookEndpointRow } from '../sql/schema.ts'
 import { eventBody } from './callback-forms/webhook.ts'
-import { insertCallback, isSubscribed, wakeCallbacks } from './callbacks.ts'
+import { insertCallback, isSubscribed } from './callbacks.ts'
 import { formatYuan } from './money.ts'
-import { transaction, type Shop, type Tx } from './shop.ts'
+import type { Shop, Tx } from './shop.ts'
 import { isWithin } from './tills.ts'
 import type { Channel, MatchKind, Mode, WebhookEvent } from './vocabulary.ts'
 
@@ -80,21 +80,18 @@ function mayBeFor(merchant: MerchantRow, { channel, account_id: accountId }: Tol
 }
 
 /**
- * Tells every endpoint of live mode that names the event, whosever it is. Idempotent by event and data: say there when
- * it happened, and whoever notices the same again tells it once.
+ * Tells every endpoint of live mode that names the event, whosever it is; in the transaction of what happened, and
+ * after it wakeCallbacks. Idempotent by event and data: say there when it happened.
  */
 export async function enqueueForAll(
-  shop: Shop,
+  tx: Tx,
   event: 'device.offline' | 'device.online',
   data: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const subject = hashToken(JSON.stringify([event, data])).slice(0, 40)
-  await transaction(shop, async (tx) => {
-    const body = eventBody(tx, event, { ...data, livemode: true })
-    const endpoints = await listSubscribed(tx, event, 'live')
-    for (const one of endpoints) await enqueueEvent(tx, one, event, body, subject, null)
-  })
-  wakeCallbacks(shop)
+  const body = eventBody(tx, event, { ...data, livemode: true })
+  const endpoints = await listSubscribed(tx, event, 'live')
+  for (const one of endpoints) await enqueueEvent(tx, one, event, body, subject, null)
 }
 
 interface Subscriber {

@@ -29,6 +29,22 @@ export type MatchKind = (typeof MATCH_KINDS)[number]
 /** Payments that wait for the seller's decision. */
 export const OPEN_MATCHES = ['unmatched', 'suggested', 'surplus', 'quarantined'] as const
 
+/**
+ * What is to be told of a payment beside its match. `clock`: the phone's clock is far off. `old_form`: could have been
+ * sent again by whoever saw it. `address`: from where its device may not report. `reused`: with the key of another
+ * notice. `ambiguous`, `unread`: a notification that rules read differently, or none. `merged`: may stand for several.
+ */
+export const PAYMENT_WARNINGS = [
+  'clock',
+  'old_form',
+  'address',
+  'reused',
+  'ambiguous',
+  'unread',
+  'merged',
+] as const
+export type PaymentWarning = (typeof PAYMENT_WARNINGS)[number]
+
 /** What the seller decided about such a payment. `assigning`: can still be taken back; `open`: was taken back. */
 export const CASE_STATES = ['open', 'assigning', 'assigned', 'refunded', 'ignored'] as const
 export type CaseState = (typeof CASE_STATES)[number]
@@ -75,12 +91,27 @@ export type EventKind = (typeof EVENT_KINDS)[number]
 export const JOB_KINDS = ['delivery_mail', 'lookup_mail', 'assign_payment', 'callback'] as const
 export type JobKind = (typeof JOB_KINDS)[number]
 
+/** How a device reports: the project's own protocol, the V免签 app's, or a forwarder of raw notifications. */
+export const LISTENER_DIALECTS = ['own', 'vmq', 'forwarder'] as const
+export type ListenerDialect = (typeof LISTENER_DIALECTS)[number]
+
+/** `doubt`: looks like money that no rule can read; kept, and told to the seller. `alert`: only told. */
+export const RULE_KINDS = ['money', 'alert', 'doubt', 'ignore'] as const
+export type RuleKind = (typeof RULE_KINDS)[number]
+
 export const ALERT_KINDS = [
   'bad_signatures',
   'mail_dead',
   'notice_quarantined',
   'listener_new_address',
   'callback_dead',
+  'listener_unbound',
+  'listener_old_form',
+  'listener_clock',
+  'listener_silent',
+  'notice_unread',
+  'notice_transfer',
+  'notice_gap',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 

@@ -6,14 +6,17 @@ import type {
   DeliveryKind,
   EventKind,
   JobKind,
+  ListenerDialect,
   Locale,
   MatchKind,
   MerchantKeyKind,
   Mode,
   OrderState,
   PaidBy,
+  PaymentWarning,
   Protocol,
   Role,
+  RuleKind,
   WebhookEvent,
 } from '../core/vocabulary.ts'
 
@@ -106,6 +109,20 @@ export interface ListenerRow {
   noticed_at: number | null
   last_address: string | null
   heartbeat_at: number | null
+  dialect: ListenerDialect
+  bound_to: string
+  newer_only_at: number | null
+  old_form_at: number | null
+  clock_offset_ms: number | null
+  silent_at: number | null
+  app: string | null
+}
+
+export interface ListenerAddressRow {
+  listener_id: string
+  network: string
+  first_at: number
+  last_at: number
 }
 
 export interface ListenerAccountRow {
@@ -184,6 +201,11 @@ export interface PaymentRow {
   order_id: string | null
   settles_order_id: string | null
   test_at: number | null
+  notice_content: string | null
+  happened_at: number | null
+  warning: PaymentWarning | null
+  raw_text: string | null
+  read_by: string | null
 }
 
 export interface PaymentCaseRow {
@@ -341,6 +363,38 @@ export interface IdempotencyKeyRow {
   created_at: number
 }
 
+export interface NotificationRuleRow {
+  id: string
+  default_key: string | null
+  version: number
+  app: string
+  channel: Channel
+  kind: RuleKind
+  title_pattern: string
+  text_pattern: string
+  priority: number
+  samples: string
+  enabled_at: number | null
+  edited_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+export interface SpentSignRow {
+  sign_key: string
+  content_hash: string
+  spent_at: number
+}
+
+export interface DayCountRow {
+  listener_id: string
+  channel: Channel
+  day: string
+  nth: number
+  total_cents: number | null
+  told_at: number
+}
+
 export interface Database {
   settings: SettingRow
   admins: AdminRow
@@ -351,6 +405,7 @@ export interface Database {
   payee_codes: PayeeCodeRow
   listeners: ListenerRow
   listener_accounts: ListenerAccountRow
+  listener_addresses: ListenerAddressRow
   amount_slots: AmountSlotRow
   orders: OrderRow
   order_events: OrderEventRow
@@ -367,4 +422,7 @@ export interface Database {
   callback_attempts: CallbackAttemptRow
   notify_secrets: NotifySecretRow
   idempotency_keys: IdempotencyKeyRow
+  notification_rules: NotificationRuleRow
+  spent_signs: SpentSignRow
+  day_counts: DayCountRow
 }

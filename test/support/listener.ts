@@ -1,5 +1,5 @@
 /** The seller's phone: signs as the protocol says, computed here and not by the program. */
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -17,12 +17,32 @@ export interface Phone {
   push(price: string, type: 'wechat' | 'alipay'): Promise<ListenerAnswer>
   /** “Are we configured alike?” */
   check(): Promise<ListenerAnswer>
+  /** Reports money in the newer form. */
+  pushNewer(notice: NewerPush): Promise<ListenerAnswer>
+  /** Says that it is alive. @param t Unix ms by its clock. */
+  beat(t: number): Promise<ListenerAnswer>
+}
+
+export interface NewerPush {
+  readonly price: string
+  readonly type: 'wechat' | 'alipay'
+  /** Unix ms by the phone's clock: of this attempt, and of the notification. */
+  readonly t: number
+  readonly seen: number
+  readonly nonce: string
 }
 
 export function signListener(text: string, secret: string): string {
   const inner = createHash('md5').update(text, 'utf8').digest('hex')
   return createHash('md5')
     .update(inner + secret, 'utf8')
+    .digest('hex')
+}
+
+/** The newer form: HMAC-SHA256 over `v2|…`, hex. */
+export function signNewer(parts: readonly (string | number)[], secret: string): string {
+  return createHmac('sha256', secret)
+    .update(['v2', ...parts].join('|'), 'utf8')
     .digest('hex')
 }
 
@@ -39,6 +59,16 @@ export function createPhone(url: string, secret: string): Phone {
     secret,
     push: (price, type) => get('api/notify', { price, type, sign: signListener(price + type, secret) }),
     check: () => get('api/setting', { apiurl: url, sign: signListener(url, secret) }),
+    pushNewer: ({ price, type, t, seen, nonce }) =>
+      get('api/notify', {
+        price,
+        type,
+        t: String(t),
+        seen: String(seen),
+        nonce,
+        sign2: signNewer([price, type, t, seen, nonce], secret),
+      }),
+    beat: (t) => get('api/heartbeat', { t: String(t), sign2: signNewer(['heartbeat', t], secret) }),
   }
 }
 

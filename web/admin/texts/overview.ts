@@ -44,6 +44,14 @@ const zh = {
   callback_dead: '给商户网站的回调多次失败，已放弃。',
   notice_quarantined: '收到一条无法识别金额的到账通知，已保留待查。',
   listener_new_address: '监听设备从新地址 {subject} 上报。如果不是您换了网络，请更换密钥。',
+  listener_unbound:
+    '收到来自 {subject} 的到账通知，签名正确，但该设备没有绑定这个地址。通知已保留在“待处理”。',
+  listener_old_form: '“{subject}”只接受新版签名，却收到一条旧版签名的到账通知。通知已保留在“待处理”。',
+  listener_clock: '“{subject}”的手机时间不准，到账不会自动匹配订单。请打开手机的“自动确定时间”。',
+  listener_silent: '“{subject}”已超过两分钟没有消息。请检查手机的网络、电量和后台权限。',
+  notice_unread: '有一条通知像是到账，但没有规则能读出金额，已保留在“待处理”：{subject}',
+  notice_transfer: '收到转账通知，但通知里没有金额，请在钱包中查看：{subject}',
+  notice_gap: '“{subject}”可能漏报了到账：钱包里今天的笔数比收到的通知多，请核对账单。',
   openOrder: '查看订单',
   openInbox: '去“待处理”',
   openListeners: '查看设备',
@@ -113,6 +121,19 @@ const en: Record<keyof typeof zh, string> = {
   notice_quarantined: 'A notice came whose amount cannot be read. It is kept for you to look at.',
   listener_new_address:
     'A listener reported from a new address, {subject}. If you did not change networks, renew its secret.',
+  listener_unbound:
+    'A notice with a right signature came from {subject}, an address that its device is not bound to. It is kept in the inbox.',
+  listener_old_form:
+    '“{subject}” accepts the newer signed form only, but a notice came in the old one. It is kept in the inbox.',
+  listener_clock:
+    'The clock of “{subject}” is wrong: its payments are not matched by themselves. Let the phone set its time automatically.',
+  listener_silent:
+    '“{subject}” has said nothing for two minutes. Check the phone’s network, battery and background permissions.',
+  notice_unread:
+    'A notification looks like money, but no rule could read it. It is kept in the inbox: {subject}',
+  notice_transfer: 'A transfer came without an amount. Look into the wallet: {subject}',
+  notice_gap:
+    '“{subject}” may have missed payments: the wallet counts more of them today than were reported. Compare with its bill.',
   openOrder: 'Show order',
   openInbox: 'Go to the inbox',
   openListeners: 'Show listeners',

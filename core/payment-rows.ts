@@ -1,0 +1,57 @@
+/** Notices as rows, and the rows that answer when a notice comes again. */
+import { RetryTransaction } from '../com/db/index.ts'
+import type { PaymentRow } from '../sql/schema.ts'
+import type { Notice, Recorded } from './payments.ts'
+import type { Tx } from './shop.ts'
+
+/** How far a phone's clock may be from ours before what it says of time is not believed. */
+export const CLOCK_MS = 120_000
+
+export function paymentRow(notice: Notice, receivedAt: number, now: number): PaymentRow {
+  const { clock, once } = notice
+  const isOff = clock && Math.abs(clock.sentAt - receivedAt) > CLOCK_MS
+  return {
+    id: notice.paymentId,
+    listener_id: notice.listenerId,
+    account_id: notice.money?.accountId ?? null,
+    channel: notice.money?.channel ?? null,
+    amount_cents: notice.money?.amountCents ?? null,
+    raw_price: notice.rawPrice,
+    raw_type: notice.rawType,
+    address: notice.address,
+    received_at: receivedAt,
+    recorded_at: now,
+    notice_key: once?.key ?? null,
+    match_kind: notice.money ? 'unmatched' : 'quarantined',
+    order_id: null,
+    settles_order_id: null,
+    test_at: notice.test ? now : null,
+    notice_content: once?.content ?? null,
+    // Both times are the phone's: what lies between them is right although its clock is not.
+    happened_at: clock && !isOff ? receivedAt - Math.max(0, clock.sentAt - clock.seenAt) : null,
+    warning: notice.warning ?? (isOff && notice.money ? 'clock' : null),
+    raw_text: notice.rawText ?? null,
+    read_by: notice.readBy ?? null,
+  }
+}
+
+/** Something else with the key of a notice that was recorded before: kept for the seller, without money. */
+export function withForeignKey({ once: _foreign, money: _unsettled, ...notice }: Notice): Notice {
+  return { ...notice, warning: 'reused' }
+}
+
+/** @returns what became of the very notice, or of the one that it repeats; undefined when it repeats none. */
+export async function findRecorded(tx: Tx, row: PaymentRow): Promise<Recorded | undefined> {
+  const payments = tx.db.selectFrom('payments').selectAll()
+  const own = await payments.where('id', '=', row.id).executeTakeFirst()
+  if (own) return recordedOf(own)
+  const first = await payments.where('notice_key', '=', row.notice_key).executeTakeFirst()
+  if (!first) throw new RetryTransaction() // whoever had the key gave it back
+  if (first.notice_content !== row.notice_content) return undefined
+  return { ...recordedOf(first), repeated: true }
+}
+
+function recordedOf(row: PaymentRow): Recorded {
+  const match = row.amount_cents === null ? 'quarantined' : row.match_kind
+  return { match, orderId: row.order_id, ...(row.warning && { warning: row.warning }) }
+}

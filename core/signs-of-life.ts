@@ -1,0 +1,109 @@
+/** What a device tells of itself beside money: that it is there, from where, in which form, and by which clock. */
+import { isDuplicate } from '../com/db/index.ts'
+import type { ListenerAddressRow, ListenerRow } from '../sql/schema.ts'
+import { raiseAlert } from './alerts.ts'
+import { getListener } from './listeners.ts'
+import { networkOf } from './network.ts'
+import type { Shop } from './shop.ts'
+
+export interface Sign {
+  readonly address: string
+  /** Its clock minus ours, in milliseconds, where it told the time. */
+  readonly offsetMs?: number
+  /** What the app calls itself. */
+  readonly app?: string
+  /** It reported money in a form that whoever saw it can send again. */
+  readonly oldForm?: boolean
+}
+
+/** Addresses are kept up to this many per device: phones change theirs. */
+const MOST_ADDRESSES = 20
+
+const ADDRESS_NOTED_MS = 60_000
+
+/**
+ * Notes a check or a notice; at most once a second per device, and never in the way of a notice. Once money has been
+ * reported a check moves the address no more: whoever sends an old message again would make it known beforehand.
+ *
+ * @returns the device as it was.
+ */
+export async function noteListener(
+  shop: Shop,
+  id: string,
+  kind: 'checked_at' | 'noticed_at',
+  sign: Sign,
+): Promise<ListenerRow> {
+  const before = await getListener(shop, id)
+  const last_address =
+    kind === 'noticed_at' || before.noticed_at === null ? sign.address : before.last_address
+  if (shop.now() - (before[kind] ?? 0) >= 1000 || before.last_address !== last_address) {
+    await shop.db
+      .updateTable('listeners')
+      .set({
+        [kind]: shop.now(),
+        last_address,
+        ...whatItTells(sign),
+        ...(sign.oldForm && { old_form_at: shop.now() }),
+      })
+      .where('id', '=', id)
+      .execute()
+  }
+  if (kind === 'noticed_at') await noteAddress(shop, before, sign.address)
+  return before
+}
+
+/** Columns of what a sign tells beside its time. */
+export function whatItTells({ offsetMs, app }: Sign): Partial<ListenerRow> {
+  return {
+    ...(offsetMs !== undefined && { clock_offset_ms: offsetMs }),
+    ...(app && { app: app.slice(0, 120) }),
+  }
+}
+
+/** The seller is told of an address from which the device has not reported before. */
+async function noteAddress(shop: Shop, before: ListenerRow, address: string): Promise<void> {
+  const network = networkOf(address)
+  const addresses = await listAddresses(shop, before.id)
+  const known = addresses.find((one) => one.network === network)
+  if (known) return touchAddress(shop, known)
+  const row = { listener_id: before.id, network, first_at: shop.now(), last_at: shop.now() }
+  try {
+    await shop.db.insertInto('listener_addresses').values(row).execute()
+  } catch (error) {
+    if (isDuplicate(error)) return // a notice of the same moment noted it
+    throw error
+  }
+  await forgetAddresses(shop, before.id, addresses.slice(MOST_ADDRESSES - 1))
+  if (before.noticed_at === null || networkOf(before.last_address ?? '') === network) return
+  await raiseAlert(shop, 'listener_new_address', address, { listener: before.name })
+}
+
+/** From where a device's notices came, the latest first. */
+export function listAddresses(shop: Shop, listenerId: string): Promise<ListenerAddressRow[]> {
+  return shop.db
+    .selectFrom('listener_addresses')
+    .selectAll()
+    .where('listener_id', '=', listenerId)
+    .orderBy('last_at', 'desc')
+    .execute()
+}
+
+async function touchAddress(shop: Shop, known: ListenerAddressRow): Promise<void> {
+  if (shop.now() - known.last_at < ADDRESS_NOTED_MS) return
+  await shop.db
+    .updateTable('listener_addresses')
+    .set({ last_at: shop.now() })
+    .where('listener_id', '=', known.listener_id)
+    .where('network', '=', known.network)
+    .execute()
+}
+
+async function forgetAddresses(shop: Shop, id: string, rows: readonly ListenerAddressRow[]): Promise<void> {
+  const networks = rows.map(({ network }) => network)
+  if (networks.length === 0) return
+  await shop.db
+    .deleteFrom('listener_addresses')
+    .where('listener_id', '=', id)
+    .where('network', 'in', networks)
+    .execute()
+}

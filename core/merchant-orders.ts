@@ -217,32 +217,35 @@ async function resumeOrder(
   wish: MerchantWish,
   { order, asked }: MerchantOrder,
 ): Promise<PlacedMerchantOrder> {
-  if (order.paid_at !== null) fail('order_paid', { outTradeNo: asked.out_trade_no })
+  if (order.paid_at !== null) fail('order_paid', { outTradeNo: asked.out_trade_no, orderId: order.id })
   if (asked.request_hash !== hashOf(wish)) fail('order_changed', { outTradeNo: asked.out_trade_no })
   if (order.state === 'cancelled') fail('wrong_state', { state: order.state })
-  await nameChannel(shop, wish, asked)
   if (order.state === 'pending' && order.expires_at > shop.now()) {
     if (wish.channel && wish.channel !== order.channel) {
       await moveToChannel(shop, order, wish.channel, scopeOf(wish.merchant, wish.mode), 'merchant')
     }
+    await noteAgain(shop, wish, asked)
     return { ...(await readAgain(shop, order.id)), outcome: 'same' }
   }
   const ended = order
   await onSomeChannel(shop, { likelyChannel: ended.channel, ...wish }, (pool) =>
     transaction(shop, (tx) => reopen(tx, pool, ended.id, wish)),
   )
+  await noteAgain(shop, wish, asked)
   wakeOrder(shop, order.id)
   return { ...(await readAgain(shop, order.id)), outcome: 'reopened' }
 }
 
-/** The same number may come again for another channel, or for none. */
-async function nameChannel(shop: Shop, wish: MerchantWish, asked: MerchantOrderRow): Promise<void> {
-  if ((wish.channel !== undefined) === (asked.channel_fixed_at !== null)) return
-  await shop.db
-    .updateTable('merchant_orders')
-    .set({ channel_fixed_at: wish.channel ? shop.now() : null })
-    .where('order_id', '=', asked.order_id)
-    .execute()
+/** The same number may come again for another channel or for none, in other words, signed by a newer key. */
+async function noteAgain(shop: Shop, wish: MerchantWish, asked: MerchantOrderRow): Promise<void> {
+  const again = {
+    key_id: wish.keyId,
+    request: JSON.stringify(wish.request),
+    channel_fixed_at: wish.channel ? (asked.channel_fixed_at ?? shop.now()) : null,
+  }
+  const changed = Object.entries(again).some(([name, value]) => asked[name as keyof typeof again] !== value)
+  if (!changed) return
+  await shop.db.updateTable('merchant_orders').set(again).where('order_id', '=', asked.order_id).execute()
 }
 
 /** A fresh amount and time. The amounts before stay with the order: money on its way to them still pays it. */

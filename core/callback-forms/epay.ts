@@ -41,17 +41,20 @@ export function epayPaidQuery(order: OrderRow, asked: MerchantOrderRow, key: str
   return formEncoded([...values, ['sign', sign], ['sign_type', 'MD5']])
 }
 
-/** Blanks at either end, those of Unicode too: frameworks take them off before they check the signature. */
+/**
+ * What frameworks take off either end before they check the signature: blanks, also those of Unicode, and what cannot
+ * be seen. Source: TrimStrings of Laravel.
+ */
+const ENDS = /^[\s\0\u0085\p{DI}\u2800\u{1d159}]+|[\s\0\u0085\p{DI}\u2800\u{1d159}]+$/gu
+
 function trimmed(text: string): string {
-  return text.replace(
-    /^[\s\u200b\ufeff\u3164\u115f\u1160\u2800]+|[\s\u200b\ufeff\u3164\u115f\u1160\u2800]+$/g,
-    '',
-  )
+  return text.replace(ENDS, '')
 }
 
 export const epayForm: CallbackForm = {
   write({ order, asked, keys, method, callback }) {
-    const query = order && asked && keys[0] !== undefined ? epayPaidQuery(order, asked, keys[0]) : ''
+    if (!order || !asked || keys[0] === undefined) throw new Error('there is no key to sign with')
+    const query = epayPaidQuery(order, asked, keys[0])
     if (method === 'GET') return { method, url: withQuery(callback.url, query), headers: {}, body: '' }
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
     return { method, url: callback.url, headers, body: query }

@@ -48,7 +48,7 @@ function reply(ctx: Context, status: number, code: RefusalCode | 'fault', detail
 }
 
 /** @returns undefined for a fault: something that nobody expected. */
-function asRefusal(error: unknown): { code: RefusalCode; details: RefusalDetails } | undefined {
+export function asRefusal(error: unknown): { code: RefusalCode; details: RefusalDetails } | undefined {
   if (error instanceof ShopError) return error
   if (isAway(error)) return { code: 'database_away', details: {} }
   const status = (error as { status?: unknown }).status

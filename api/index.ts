@@ -15,6 +15,7 @@ import { systemRoutes } from './admin/system.ts'
 import type { ApiContext } from './context.ts'
 import { renderErrors } from './errors.ts'
 import { finishAnswers } from './finish.ts'
+import { epayRoutes } from './gateway/epay.ts'
 import { openApiDocument } from './openapi.ts'
 import { createOrderStreams, type OrderStreams } from './order-stream.ts'
 import { orderRoutes } from './orders.ts'
@@ -42,6 +43,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
   app.use(guardConsole(shop))
   const routers = [
     ...listenerDialects(api),
+    epayRoutes(api),
     shopRoutes(shop),
     orderRoutes(shop, streams),
     sessionRoutes(shop),

@@ -25,7 +25,7 @@ const theDevice = (_: Notice, device: string) => device
 const TELLINGS: Partial<Record<NoticeOutcome, Telling>> = {
   quarantined: { kind: 'notice_quarantined', subject: theNotice },
   reused: { kind: 'notice_quarantined', subject: theNotice },
-  ambiguous: { kind: 'notice_unread', subject: theText },
+  ambiguous: { kind: 'notice_quarantined', subject: theNotice },
   unread: { kind: 'notice_unread', subject: theText },
   address: { kind: 'listener_unbound', subject: ({ address }) => address },
   old_form: { kind: 'listener_old_form', subject: theDevice },

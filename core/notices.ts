@@ -19,8 +19,8 @@ export interface Reading extends Pick<
   /** Both or none: without them it is not money, and is kept as it came. */
   readonly channel: Channel | undefined
   readonly amountCents: number | undefined
-  /** Whoever saw it could send it again, and it would be taken for another. */
-  readonly replayable: boolean
+  /** Signed with a time that is looked at, and with a name of its own: worth nothing to whoever saw it. */
+  readonly newer: boolean
 }
 
 /** What stands around a message. */
@@ -80,8 +80,8 @@ async function keepForTheSeller(shop: Shop, { money: _unsettled, ...notice }: No
 }
 
 function noticeOf({ device, sign: { address } }: Arrival, reading: Reading): Notice {
-  const { channel, amountCents, replayable, ...rest } = reading
-  const warning = refusalOf(device, address, replayable) ?? reading.warning
+  const { channel, amountCents, newer, ...rest } = reading
+  const warning = refusalOf(device, address, newer) ?? reading.warning
   const accountId = channel && device.accounts.get(channel)
   const isMoney = channel && accountId && amountCents && (warning === undefined || warning === 'merged')
   return {
@@ -95,9 +95,9 @@ function noticeOf({ device, sign: { address } }: Arrival, reading: Reading): Not
 }
 
 /** Why a device's notice pays nothing although its signature is right: it could be someone else's. */
-function refusalOf(device: Device, address: string, replayable: boolean): PaymentWarning | undefined {
+function refusalOf(device: Device, address: string, newer: boolean): PaymentWarning | undefined {
   if (!device.binding(address)) return 'address'
-  return device.newerOnly && replayable ? 'old_form' : undefined
+  return device.newerOnly && !newer ? 'old_form' : undefined
 }
 
 /** Says no already if it will be no: the answer to a repetition must not differ. */
@@ -108,10 +108,10 @@ function outcomeWhileAway({ money, warning }: Notice): NoticeOutcome {
 async function noteArrival(
   shop: Shop,
   { device, sign }: Arrival,
-  { replayable }: Reading,
+  { newer }: Reading,
   { repeated, warning }: Recorded,
 ): Promise<void> {
-  const { heartbeat_at } = await noteListener(shop, device.id, 'noticed_at', { ...sign, oldForm: replayable })
+  const { heartbeat_at } = await noteListener(shop, device.id, 'noticed_at', { ...sign, oldForm: !newer })
   const isFresh = !repeated && (warning === undefined || warning === 'merged')
   if (heartbeat_at !== null && isFresh) await noteBeat(shop, device, sign)
 }

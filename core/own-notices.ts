@@ -9,20 +9,18 @@ import type { Notice } from './payments.ts'
 import type { Shop } from './shop.ts'
 import { digest, newerSignature, ownSignature } from './signatures.ts'
 import { findSigner } from './signers.ts'
-import { noteListener, type Sign } from './signs-of-life.ts'
+import { noteListener, signOf, type Sender } from './signs-of-life.ts'
 import { CHANNELS } from './vocabulary.ts'
 
 /** The message as it came, not a character changed. */
-export interface RawNotice {
+export interface RawNotice extends Sender {
   readonly price: string
   readonly type: string
   readonly sign: string
-  readonly address: string
-  readonly app?: string
 }
 
 /** Its times are whole Unix milliseconds by the phone's clock, as text. */
-export interface NewerNotice {
+export interface NewerNotice extends Sender {
   readonly price: string
   readonly type: string
   /** Time of this attempt, and of the notification. */
@@ -31,8 +29,6 @@ export interface NewerNotice {
   /** The same over all attempts for one notification. */
   readonly nonce: string
   readonly sign2: string
-  readonly address: string
-  readonly app?: string
 }
 
 /** @throws whatever kept the notice from being safe */
@@ -44,7 +40,7 @@ export async function receiveNotice(
   const at = shop.now() // the database may keep everyone waiting before it turns out to be away
   const device = await findSigner(shop, ownSignature(raw.price + raw.type), raw.sign)
   if (!device) return 'bad_signature'
-  return keepNotice(shop, spool, { device, at, sign: signOf(raw) }, { ...moneyOf(raw), replayable: true })
+  return keepNotice(shop, spool, { device, at, sign: signOf(raw) }, { ...moneyOf(raw), newer: false })
 }
 
 /** A nonce that came before is answered as it was then. @throws whatever kept the notice from being safe */
@@ -67,7 +63,7 @@ export async function receiveNewerNotice(
       ...moneyOf(raw),
       clock,
       once: { key: digest('own', device.id, nonce), content: digest(price, type, seen) },
-      replayable: false,
+      newer: true,
     },
   )
 }
@@ -87,7 +83,7 @@ export type CheckOutcome = 'alike' | 'address' | 'bad_signature'
 /** Are we configured alike? */
 export async function checkConfiguration(
   shop: Shop,
-  raw: { readonly apiurl: string; readonly sign: string; readonly address: string; readonly app?: string },
+  raw: Sender & { readonly apiurl: string; readonly sign: string },
 ): Promise<CheckOutcome> {
   const device = await findSigner(shop, ownSignature(raw.apiurl), raw.sign)
   if (!device) return 'bad_signature'
@@ -101,11 +97,9 @@ export async function checkConfiguration(
 /** `clock`: what it says of time is not believed, so it may be old, and nobody counts as alive by it. */
 export type BeatOutcome = 'alive' | 'clock' | 'address' | 'bad_signature'
 
-export interface RawBeat {
+export interface RawBeat extends Sender {
   readonly t: string
   readonly sign2: string
-  readonly address: string
-  readonly app?: string
 }
 
 /** Works without the database too: what then could not be noted is noted with the next beat. */
@@ -118,8 +112,4 @@ export async function receiveBeat(shop: Shop, raw: RawBeat): Promise<BeatOutcome
   const noted = outcome === 'alive' ? noteBeat(shop, device, sign) : noteFarBeat(shop, device, sign)
   await noted.catch((error: unknown) => shop.log.warn({ err: error }, 'a heartbeat was not noted'))
   return outcome
-}
-
-function signOf({ address, app }: { address: string; app?: string }): Sign {
-  return app ? { address, app } : { address }
 }

@@ -6,12 +6,20 @@ import { getListener } from './listeners.ts'
 import { networkOf } from './network.ts'
 import type { Shop } from './shop.ts'
 
-export interface Sign {
+/** Who sent a message. */
+export interface Sender {
   readonly address: string
-  /** Its clock minus ours, in milliseconds, where it told the time. */
-  readonly offsetMs?: number
   /** What the app calls itself. */
   readonly app?: string
+}
+
+export function signOf({ address, app }: Sender): Sign {
+  return app ? { address, app } : { address }
+}
+
+export interface Sign extends Sender {
+  /** Its clock minus ours, in milliseconds, where it told the time. */
+  readonly offsetMs?: number
   /** It reported money in a form that whoever saw it can send again. */
   readonly oldForm?: boolean
 }

@@ -95,8 +95,11 @@ export type JobKind = (typeof JOB_KINDS)[number]
 export const LISTENER_DIALECTS = ['own', 'vmq', 'forwarder'] as const
 export type ListenerDialect = (typeof LISTENER_DIALECTS)[number]
 
-/** `doubt`: looks like money that no rule can read; kept, and told to the seller. `alert`: only told. */
-export const RULE_KINDS = ['money', 'alert', 'doubt', 'ignore'] as const
+/**
+ * What a notification means. `doubt`: looks like money that no rule can read; kept, and told to the seller. `alert`:
+ * only told. `merged` reads how many messages a notification stands for, `total` the wallet's own count of the day.
+ */
+export const RULE_KINDS = ['money', 'alert', 'doubt', 'ignore', 'merged', 'total'] as const
 export type RuleKind = (typeof RULE_KINDS)[number]
 
 export const ALERT_KINDS = [

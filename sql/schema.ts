@@ -367,11 +367,12 @@ export interface NotificationRuleRow {
   id: string
   default_key: string | null
   version: number
+  name: string
   app: string
   channel: Channel
   kind: RuleKind
-  title_pattern: string
-  text_pattern: string
+  titles: string
+  texts: string
   priority: number
   samples: string
   enabled_at: number | null

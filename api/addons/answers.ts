@@ -7,6 +7,7 @@ export type Answer = readonly [code: 0 | 1, msg: string]
 
 export const WRONG_KEY = '密匙不正确!'
 export const WRONG_ADDRESS = '此设备没有绑定这个网络地址，请在后台“监听设备”中核对'
+export const WRONG_FORM = '此设备只接受新版签名'
 export const WRONG_CLOCK = '手机时间不准，请打开自动校准时间'
 
 export const ANSWERS: Readonly<Record<NoticeOutcome, Answer>> = {
@@ -19,7 +20,7 @@ export const ANSWERS: Readonly<Record<NoticeOutcome, Answer>> = {
   spooled: [1, '收款已记录'],
   clock: [1, '收款已记录，但手机时间不准，不会自动匹配订单：请打开自动校准时间，并在后台核对'],
   quarantined: [0, '金额或类型无法识别，已留存待核对'],
-  old_form: [0, '此设备只接受新版签名，已留存待核对'],
+  old_form: [0, `${WRONG_FORM}，已留存待核对`],
   address: [0, `${WRONG_ADDRESS}，已留存待核对`],
   reused: [0, '与之前的通知编号相同但内容不同，已留存待核对'],
   ambiguous: [0, '通知内容有歧义，已留存待核对'],

@@ -3,8 +3,9 @@ import type Router from 'koa-router'
 import type { ApiContext } from '../context.ts'
 import { createBadSignatures } from './bad-signatures.ts'
 import { payRoutes } from './pay.ts'
+import { vmqRoutes } from './vmq.ts'
 
 export function listenerDialects(api: ApiContext): Router[] {
   const weigh = createBadSignatures(api)
-  return [payRoutes(api, weigh)]
+  return [payRoutes(api, weigh), vmqRoutes(api, weigh)]
 }

@@ -1,6 +1,8 @@
 /** What a listener sends in the query of a GET, read with bounds. */
 import type { Context } from 'koa'
+import type { Sender } from '../../core/signs-of-life.ts'
 import { readQuery } from '../bounded-query.ts'
+import { addressOf } from '../reader.ts'
 
 export type Parameters = ReadonlyMap<string, string>
 
@@ -36,11 +38,8 @@ export function pick<Name extends string>(
   return undefined
 }
 
-/** What the app calls itself. */
-export function appOf(ctx: Context): { app?: string } {
-  const app = ctx
-    .get('User-Agent')
-    .replaceAll(/[^\x20-\x7e]/g, '')
-    .slice(0, 120)
-  return app ? { app } : {}
+/** From where, and what the app calls itself. */
+export function senderOf(ctx: Context): Sender {
+  const app = ctx.get('User-Agent').replaceAll(/[^\x20-\x7e]/g, '')
+  return { address: addressOf(ctx), ...(app && { app: app.slice(0, 120) }) }
 }

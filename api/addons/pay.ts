@@ -11,10 +11,9 @@ import {
 } from '../../core/own-notices.ts'
 import type { NoticeOutcome } from '../../core/notice-outcomes.ts'
 import type { ApiContext } from '../context.ts'
-import { addressOf } from '../reader.ts'
 import { type Answer, ANSWERS, answerSafely, WRONG_ADDRESS, WRONG_CLOCK, WRONG_KEY } from './answers.ts'
 import type { WeighBadSignature } from './bad-signatures.ts'
-import { appOf, pick, readGet, type Parameters } from './parameters.ts'
+import { pick, readGet, senderOf, type Parameters } from './parameters.ts'
 
 const OLD = ['price', 'type', 'sign'] as const
 const NEWER = ['price', 'type', 't', 'seen', 'nonce', 'sign2'] as const
@@ -94,10 +93,6 @@ const BEATS: Readonly<Record<BeatOutcome, Answer>> = {
   clock: [0, WRONG_CLOCK],
   address: [0, WRONG_ADDRESS],
   bad_signature: BAD_SIGNATURE,
-}
-
-function senderOf(ctx: Context): { address: string; app?: string } {
-  return { address: addressOf(ctx), ...appOf(ctx) }
 }
 
 function refuse(ctx: Context, msg: string): undefined {

@@ -40,11 +40,12 @@ CREATE TABLE notification_rules (
   id VARCHAR(21) NOT NULL PRIMARY KEY,
   default_key VARCHAR(40) UNIQUE,
   version INTEGER NOT NULL,
+  name VARCHAR(64) NOT NULL,
   app VARCHAR(120) NOT NULL, -- the package that shows the notification
   channel VARCHAR(16) NOT NULL,
-  kind VARCHAR(16) NOT NULL, -- money, alert, doubt, ignore
-  title_pattern VARCHAR(400) NOT NULL,
-  text_pattern VARCHAR(400) NOT NULL,
+  kind VARCHAR(16) NOT NULL, -- money, alert, doubt, ignore, merged, total
+  titles TEXT NOT NULL, -- JSON: any one of them fits the title
+  texts TEXT NOT NULL, -- JSON: any one of them fits the text
   priority INTEGER NOT NULL, -- the highest that fits decides
   samples TEXT NOT NULL, -- JSON
   enabled_at BIGINT,

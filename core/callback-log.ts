@@ -45,7 +45,7 @@ async function filtered(shop: Shop, filter: CallbackFilter): Promise<Callbacks> 
   if (filter.from) query = query.where('callbacks.created_at', '>=', firstOf(shop, filter.from))
   if (filter.to) query = query.where('callbacks.created_at', '<', endOf(shop, filter.to))
   const { state } = filter
-  return state ? query.where((where) => isIn(where, state)) : query
+  return state ? query.where((where) => inState(where, state)) : query
 }
 
 async function findOrders(shop: Shop, number: string): Promise<string[]> {
@@ -65,7 +65,8 @@ async function findOrders(shop: Shop, number: string): Promise<string[]> {
   return ['', ...rows.map((row) => row.order_id)] // never empty: that is no SQL
 }
 
-function isIn(where: ExpressionBuilder<Database, 'callbacks'>, state: CallbackState) {
+/** Rows in that state. */
+export function inState(where: ExpressionBuilder<Database, 'callbacks'>, state: CallbackState) {
   if (state === 'delivered') return where('delivered_at', 'is not', null)
   const dead = where('dead_at', state === 'dead' ? 'is not' : 'is', null)
   return where.and([where('delivered_at', 'is', null), dead])
@@ -116,7 +117,7 @@ export async function getCallbackWithAttempts(
   }
 }
 
-async function listAttempts(shop: Shop, callbackId: string): Promise<CallbackAttemptRow[]> {
+export async function listAttempts(shop: Shop, callbackId: string): Promise<CallbackAttemptRow[]> {
   return shop.db
     .selectFrom('callback_attempts')
     .selectAll()
@@ -134,9 +135,13 @@ function withNames(query: Callbacks) {
     .select(['merchants.name as merchant_name', 'merchants.pid as pid', 'out_trade_no'])
 }
 
-type Named = Omit<ListedCallback, 'attempts' | 'last_status' | 'last_error' | 'next_at'>
+/** How far the sending of a callback has come. */
+export type Tries = Pick<ListedCallback, 'attempts' | 'last_status' | 'last_error' | 'next_at'>
 
-async function withAttempts(shop: Shop, rows: readonly Named[]): Promise<ListedCallback[]> {
+export async function withAttempts<Row extends Pick<CallbackRow, 'id'>>(
+  shop: Shop,
+  rows: readonly Row[],
+): Promise<(Row & Tries)[]> {
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
   const attempts = await shop.db

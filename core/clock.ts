@@ -3,6 +3,7 @@ import type { Spool } from '../com/spool.ts'
 import { isAway } from '../com/db/index.ts'
 import { deliverWaiting } from './delivery.ts'
 import { expireOrders, noteAlive } from './expiry.ts'
+import { dropOldKeys } from './idempotency.ts'
 import { runDueJobs, type JobHandlers } from './jobs.ts'
 import { noteSilence } from './heartbeats.ts'
 import { loadListeners } from './signers.ts'
@@ -16,7 +17,7 @@ import { forgetTills, SILENT_MS } from './tills.ts'
 const BEAT_MS = 1_000
 
 /** Beats between the rarer works. */
-const EVERY = { alive: 3, reload: 5, silence: 5, stock: 10, sessions: 600 }
+const EVERY = { alive: 3, reload: 5, silence: 5, stock: 10, sessions: 600, keys: 300 }
 
 export interface ShopClock {
   /** Stops the beat and waits for what is running. */
@@ -57,6 +58,7 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
     if (due(EVERY.silence) && performance.now() - startedAt > SILENT_MS) await noteSilence(shop)
     if (due(EVERY.stock)) await deliverWaiting(shop)
     if (due(EVERY.sessions)) await dropOldSessions(shop)
+    if (due(EVERY.keys)) await dropOldKeys(shop)
   }
 
   /** Beside the beat, so that a slow mail server never keeps orders from expiring; again when asked meanwhile. */

@@ -26,8 +26,9 @@ export interface MerchantOrderFacts {
   readonly created_at: string
   readonly expires_at: string
   readonly paid_at: string | null
-  /** Where the buyer pays. */
+  /** Where the buyer pays; only its path in a webhook while the shop's public address is not set. */
   readonly payment_url: string
+  readonly notify_url: string | null
   readonly return_url: string | null
   readonly metadata: Readonly<Record<string, string>>
   readonly livemode: boolean
@@ -56,13 +57,15 @@ export function merchantOrderFacts(
     expires_at: new Date(order.expires_at).toISOString(),
     paid_at: order.paid_at === null ? null : new Date(order.paid_at).toISOString(),
     payment_url: `${baseUrl}/#/pay/${order.id}`,
+    notify_url: asked.notify_url === '' ? null : asked.notify_url,
     return_url: asked.return_url === '' ? null : asked.return_url,
     metadata,
     livemode: asked.mode === 'live',
   }
 }
 
-const STATUS: Readonly<Record<OrderState, OrderStatus>> = {
+/** How an order's state is told. */
+export const STATUS: Readonly<Record<OrderState, OrderStatus>> = {
   pending: 'pending',
   paid: 'paid',
   paid_waiting_stock: 'paid',

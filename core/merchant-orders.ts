@@ -113,6 +113,17 @@ export async function findByTradeNo(
   return asked && { asked, order: await getOrder(shop, asked.order_id) }
 }
 
+/** By our own id. @throws ShopError `order_not_found`, also for another's, and for one of the other mode */
+export async function getMerchantOrder(
+  shop: Shop,
+  { merchant, mode }: Pick<MerchantWish, 'merchant' | 'mode'>,
+  id: string,
+): Promise<MerchantOrder> {
+  const asked = await findAsked(shop, id)
+  if (asked?.merchant_id !== merchant.id || asked.mode !== mode) return fail('order_not_found')
+  return { asked, order: await getOrder(shop, id) }
+}
+
 /** What was asked for; undefined for an order of the shop itself. */
 export async function findAsked(shop: Shop, orderId: string): Promise<MerchantOrderRow | undefined> {
   return shop.db.selectFrom('merchant_orders').selectAll().where('order_id', '=', orderId).executeTakeFirst()

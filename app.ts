@@ -55,6 +55,7 @@ async function start(config: Config): Promise<void> {
   const spool = await openProcessSpool<Notice>(config.dataDir)
   const pictures = createQrReader()
   const caller = createCaller({ allow: config.callbackAllow })
+  const call = (request: CallbackRequest) => caller.call(request)
   const { app, streams } = createApp({
     shop,
     spool,
@@ -64,16 +65,14 @@ async function start(config: Config): Promise<void> {
     fixedListenerSecret: config.listenerSecret !== undefined,
     badSignLimit: config.badSignLimit,
     callbackAllow: config.callbackAllow,
+    call,
     pagesDir: join(dirname(fileURLToPath(import.meta.url)), '..', 'public', 'app'),
   })
   const server = createServer(LIMITS)
   const answer = app.callback()
   server.on('request', (request, response) => void answer(request, response))
   const port = await listen(server, config.port, config.host)
-  const callbacks = {
-    scheduleMs: config.callbackScheduleMs,
-    call: (request: CallbackRequest) => caller.call(request),
-  }
+  const callbacks = { scheduleMs: config.callbackScheduleMs, call }
   const clock = startClock(shop, spool, createJobHandlers(config.mailScheduleMs, callbacks))
   await greet(config, shop, port)
 

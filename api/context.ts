@@ -1,6 +1,7 @@
 /** What the routes stand on: the shop and what surrounds it. */
 import type { QrReader } from '../com/qr-reader.ts'
 import type { Spool } from '../com/spool.ts'
+import type { Call } from '../core/callback-attempts.ts'
 import type { Notice } from '../core/payments.ts'
 import type { Shop } from '../core/shop.ts'
 
@@ -18,6 +19,8 @@ export interface ApiContext {
   readonly badSignLimit: { readonly limit: number; readonly windowMs: number }
   /** `host:port` of sites that may be called though they are not public. */
   readonly callbackAllow: readonly string[]
+  /** The guarded way out to merchants' sites. */
+  readonly call: Call
   /** The folder that vite built the pages into. */
   readonly pagesDir: string
 }

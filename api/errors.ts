@@ -6,6 +6,8 @@ import type { Log } from '../com/log.ts'
 import { REFUSALS, ShopError, type RefusalCode, type RefusalDetails } from '../core/errors.ts'
 import { localeOf } from './reader.ts'
 import { sentenceFor } from './sentences.ts'
+import { isMerchantApi } from './v1/path.ts'
+import { v1Error } from './v1/refusals.ts'
 
 export function renderErrors(log: Log): Middleware {
   return async function errors(ctx, next) {
@@ -13,17 +15,42 @@ export function renderErrors(log: Log): Middleware {
     try {
       await next()
     } catch (error) {
-      const refusal = asRefusal(error)
-      if (refusal) return refuse(ctx, refusal.code, refusal.details)
-      const requestId = nanoid(10)
-      log.error({ requestId, method: ctx.method, path: ctx.path, err: error }, 'a request failed')
-      reply(ctx, 500, 'fault', { requestId })
+      send(ctx, answerTo(ctx, error, log))
     }
     if (ctx.respond !== false && ctx.body === undefined && ctx.path.startsWith('/api/')) {
       if (ctx.status === 404) refuse(ctx, 'not_found')
       else if (ctx.status === 405 || ctx.status === 501) refuse(ctx, 'method_not_allowed')
     }
   }
+}
+
+/** What whoever asked is told. */
+export interface ErrorAnswer {
+  readonly status: number
+  readonly body: { readonly error: unknown }
+  /** Seconds until asking again may help. */
+  readonly waitS?: number
+}
+
+/** @returns the answer to something that was thrown; a fault is logged under a number that the answer names. */
+export function answerTo(ctx: Context, error: unknown, log: Log): ErrorAnswer {
+  const refusal = asRefusal(error)
+  if (refusal) return refusalAnswer(ctx, refusal.code, refusal.details)
+  const requestId = nanoid(10)
+  log.error({ requestId, method: ctx.method, path: ctx.path, err: error }, 'a request failed')
+  return { status: 500, body: bodyOf(ctx, 'fault', { requestId }) }
+}
+
+function refusalAnswer(ctx: Context, code: RefusalCode, details: RefusalDetails): ErrorAnswer {
+  const wait = details.retryInSeconds ?? details.freeInSeconds ?? (code === 'database_away' ? 5 : undefined)
+  const answer = { status: REFUSALS[code], body: bodyOf(ctx, code, details) }
+  return wait === undefined ? answer : { ...answer, waitS: Number(wait) }
+}
+
+function bodyOf(ctx: Context, code: RefusalCode | 'fault', details: RefusalDetails) {
+  const locale = localeOf(ctx)
+  if (hasPath(ctx) && isMerchantApi(ctx.path)) return { error: v1Error(code, details, locale) }
+  return { error: { code, message: sentenceFor(code, details, locale), details } }
 }
 
 /** Targets such as `http://[` pass Node's parser, and whoever then asks for their path fails. */
@@ -36,15 +63,14 @@ function hasPath(ctx: Context): boolean {
 }
 
 export function refuse(ctx: Context, code: RefusalCode, details: RefusalDetails = {}): void {
-  const wait = details.retryInSeconds ?? details.freeInSeconds ?? (code === 'database_away' ? 5 : undefined)
-  if (wait !== undefined) ctx.set('Retry-After', String(wait))
-  reply(ctx, REFUSALS[code], code, details)
+  send(ctx, refusalAnswer(ctx, code, details))
 }
 
-function reply(ctx: Context, status: number, code: RefusalCode | 'fault', details: RefusalDetails): void {
+function send(ctx: Context, { status, body, waitS }: ErrorAnswer): void {
+  if (waitS !== undefined) ctx.set('Retry-After', String(waitS))
   ctx.status = status
   ctx.set('Cache-Control', 'no-store')
-  ctx.body = { error: { code, message: sentenceFor(code, details, localeOf(ctx)), details } }
+  ctx.body = body
 }
 
 /** @returns undefined for a fault: something that nobody expected. */

@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 import { sendRaw, serveShop, type RawAnswer, type TestApp } from '../test/support/app.ts'
 import { signInAsSeller, type Seller } from '../test/support/client.ts'
 import { describeOnEngines } from '../test/support/engines.ts'
+import { openSite, orderInput, type TestSite } from '../test/support/merchant-api.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade } from '../test/support/trade.ts'
 import type { Operation } from './contract/operation.ts'
@@ -121,7 +122,7 @@ function withIds(body: unknown, ids: readonly string[]): unknown {
   return Object.fromEntries(entries)
 }
 
-const ENVELOPE = /^\{"error":\{"code":"\w+","message":"/
+const ENVELOPE = /^\{"error":\{("type":"\w+",)?"code":"\w+","message":"/
 
 function isServedOrRefused({ status, text, headers }: RawAnswer): boolean {
   if (status >= 500 || status < 200) return false
@@ -133,12 +134,20 @@ describeOnEngines('anything that anyone can send', (engine) => {
   let shop: TestShop
   let served: TestApp
   let seller: Seller
+  let site: TestSite
   let ids: string[]
   beforeAll(async () => {
     shop = await openTestShop(engine, { orderLimits: '0' })
     served = await serveShop(shop)
     seller = await signInAsSeller(served.url)
     const trade = await openTrade(shop)
+    site = await openSite(shop, served.url)
+    const placed = await Promise.all(
+      [site.live, site.test].map((client) => client.post('/api/v1/orders', orderInput())),
+    )
+    const endpoint = await site.live.post('/api/v1/webhook_endpoints', { url: 'https://shop.example.com/' })
+    await site.live.post('/api/v1/orders', orderInput())
+    const sent = (await site.live.get('/api/v1/webhook_deliveries')).json.data as { id: string }[]
     const product = await trade.addProduct()
     const [order, paid] = [await trade.order(product), await trade.order(product)]
     const notice = trade.noticeFor(paid)
@@ -150,6 +159,9 @@ describeOnEngines('anything that anyone can send', (engine) => {
       notice.paymentId,
       trade.accounts.alipay,
       trade.listenerId,
+      ...placed.map(({ json }) => String(json.id)),
+      String(endpoint.json.id),
+      sent[0]!.id,
       'Z'.repeat(21),
     ]
   })
@@ -182,13 +194,30 @@ describeOnEngines('anything that anyone can send', (engine) => {
   )
 
   const ending = ['signOut', 'choosePassword', 'renewListenerSecret', 'readCodePicture']
-  const console_ = OPERATIONS.filter(({ id, audience }) => audience !== 'anyone' && !ending.includes(id))
+  const console_ = OPERATIONS.filter(
+    ({ id, audience }) => !['anyone', 'merchant'].includes(audience) && !ending.includes(id),
+  )
   it.each(console_.map((operation) => [operation.id, operation] as const))(
     '%s never fails for a seller',
     async (_, operation) => {
       await fc.assert(
         fc.asyncProperty(callOf(operation, ids), (sent) => send(sent, seller.headers)),
         { numRuns: 12 },
+      )
+    },
+  )
+
+  const merchants = OPERATIONS.filter(({ audience }) => audience === 'merchant')
+  it.each(merchants.map((operation) => [operation.id, operation] as const))(
+    '%s never fails for a merchant’s site, whatever its Idempotency-Key',
+    async (_, operation) => {
+      const key = fc.oneof(fc.string({ unit: fc.constantFrom(...'ab 09,;"'), maxLength: 8 }), fc.constant(''))
+      const client = fc.constantFrom(site.live, site.test)
+      await fc.assert(
+        fc.asyncProperty(callOf(operation, ids), key, client, (sent, idempotencyKey, { key: secret }) =>
+          send(sent, { Authorization: `Bearer ${secret}`, 'Idempotency-Key': idempotencyKey }),
+        ),
+        { numRuns: 25 },
       )
     },
   )
@@ -204,6 +233,8 @@ describeOnEngines('anything that anyone can send', (engine) => {
       '/goods/',
       '/pay/',
       '/addons/pay/api/',
+      '/api/v1/',
+      '/api/v1/orders/',
     ]
     const path = fc
       .tuple(

@@ -23,6 +23,7 @@ import { pageRoutes } from './pages.ts'
 import { combineRoutes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { shopRoutes } from './shop.ts'
+import { guardMerchantApi, v1Routes } from './v1/index.ts'
 
 export type { ApiContext } from './context.ts'
 
@@ -41,6 +42,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
   app.use(finishAnswers())
   app.use(renderErrors(shop.log))
   app.use(guardConsole(shop))
+  app.use(guardMerchantApi(api))
   const routers = [
     ...listenerDialects(api),
     epayRoutes(api),
@@ -54,6 +56,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     paymentRoutes(shop),
     inboxRoutes(shop),
     listenerRoutes(api),
+    ...v1Routes(api),
     plainRoutes(api),
     pageRoutes(shop, api.pagesDir),
   ]

@@ -12,6 +12,11 @@ export function findOperation(method: string, path: string): Operation | undefin
   return OPERATIONS.find((one) => one.method === method && matches(one.path, path))
 }
 
+/** @returns the methods that a path takes; none for a path that is not there. */
+export function methodsOf(path: string): string[] {
+  return OPERATIONS.filter((one) => matches(one.path, path)).map((one) => one.method)
+}
+
 function matches(pattern: string, path: string): boolean {
   const wanted = pattern.split('/')
   const given = path.split('/')

@@ -12,6 +12,7 @@ import { placeOrder } from '../core/place-order.ts'
 import { reportPaid } from '../core/reports.ts'
 import type { Shop } from '../core/shop.ts'
 import * as contract from './contract/orders.ts'
+import { limit } from './limit.ts'
 import { toOrderSummary, toOrderView } from './order-view.ts'
 import type { OrderStreams } from './order-stream.ts'
 import { addressOf, buyerTokenOf, localeOf } from './reader.ts'
@@ -120,9 +121,4 @@ function markVersion(ctx: Context, view: contract.OrderView): void {
   const lasting = JSON.stringify({ ...view, serverTime: 0 })
   ctx.set('Cache-Control', 'private, no-cache')
   ctx.set('ETag', `W/"${createHash('sha1').update(lasting).digest('base64url')}"`)
-}
-
-async function limit(shop: Shop, key: string, times: number, windowMs: number): Promise<void> {
-  const hit = await shop.store.hit(key, times, windowMs)
-  if (!hit.allowed) fail('too_many_requests', { retryInSeconds: Math.ceil(hit.retryAfterMs / 1000) })
 }

@@ -8,6 +8,7 @@ const ZH: Sentences = {
   bad_input: '提交的内容有误，请检查后重试。',
   bad_amount: '金额格式不正确，请填写如 9.90 的金额，最多两位小数。',
   bad_email: '邮箱地址不正确，请检查后重试。',
+  bad_url: '网址不可用：{urlFault}。',
   bad_picture: '无法读取这张图片，请上传 PNG 或 JPEG 格式的收款码图片。',
   picture_too_large: '图片太大：请上传不超过 2 MB、1600 万像素的图片，或先截图再上传。',
   no_code_in_picture: '图片中没有找到二维码，请上传完整清晰的收款码图片。',
@@ -15,6 +16,10 @@ const ZH: Sentences = {
   duplicate_code: '这个收款码已经添加过了。',
   sign_in_needed: '请先登录。',
   wrong_credentials: '用户名或密码不正确。',
+  key_needed: '请在请求头中提供密钥：Authorization: Bearer sk_live_… 或 sk_test_…。',
+  wrong_key: '密钥不正确，或已停用。',
+  scope_needed: '这个密钥没有 {scope} 权限。',
+  test_key_needed: '此操作只能使用测试密钥（sk_test_…）。',
   setup_code_needed: '首次从其他设备登录需要初始化码，它在程序启动时显示在终端里。',
   new_password_needed: '请先设置新密码。',
   password_needed: '请再次输入密码以确认是您本人操作。',
@@ -25,6 +30,8 @@ const ZH: Sentences = {
   not_found: '没有找到该内容，可能已被删除。',
   order_not_found: '订单不存在，请检查链接是否完整。',
   order_changed: '该订单支付参数有变化，请更换订单号重新发起支付',
+  idempotency_mismatch: '这个 Idempotency-Key 已用于另一个请求，请换一个新的。',
+  idempotency_busy: '使用这个 Idempotency-Key 的请求正在处理，请稍后用同一个值重试。',
   order_paid: '该订单已完成支付，请勿重复发起支付',
   product_not_found: '商品不存在，请检查链接是否完整。',
   proof_needed: '请在下单的浏览器中打开，或使用邮件中的链接查看。',
@@ -49,6 +56,7 @@ const EN: Sentences = {
   bad_input: 'Something in the request is not right. Check it and try again.',
   bad_amount: 'Write the amount like 9.90, with at most two decimals.',
   bad_email: 'This e-mail address is not right. Check it and try again.',
+  bad_url: 'This address cannot be used: {urlFault}.',
   bad_picture: 'This picture cannot be read. Upload a PNG or JPEG of the receiving code.',
   picture_too_large:
     'The picture is too large: at most 2 MB and 16 megapixels. Take a screenshot of it and upload that.',
@@ -58,6 +66,10 @@ const EN: Sentences = {
   duplicate_code: 'This code has been added already.',
   sign_in_needed: 'Sign in first.',
   wrong_credentials: 'The name or the password is wrong.',
+  key_needed: 'Send your key in a header: Authorization: Bearer sk_live_… or sk_test_….',
+  wrong_key: 'This key is wrong, or was revoked.',
+  scope_needed: 'This key does not have the scope {scope}.',
+  test_key_needed: 'This takes a test key (sk_test_…).',
   setup_code_needed:
     'The first sign-in from another device needs the set-up code that was printed in the terminal at start.',
   new_password_needed: 'Choose a new password first.',
@@ -70,6 +82,9 @@ const EN: Sentences = {
   not_allowed: 'You may not do this.',
   not_found: 'Not found. It may have been deleted.',
   order_changed: 'This order was asked for before with other parameters. Use a new order number.',
+  idempotency_mismatch: 'This Idempotency-Key was used for another request. Use a new one.',
+  idempotency_busy:
+    'The request with this Idempotency-Key is under way. Try again with the same key shortly.',
   order_paid: 'This order is paid already.',
   order_not_found: 'There is no such order. Check that the link is complete.',
   product_not_found: 'There is no such product. Check that the link is complete.',
@@ -101,8 +116,28 @@ export function sentenceFor(code: RefusalCode | 'fault', details: RefusalDetails
     retryIn: minutes(details.retryInSeconds),
     instead: instead(details.otherChannels, locale),
     most: String(details.most ?? ''),
+    scope: String(details.scope ?? ''),
+    urlFault: URL_FAULTS[locale][String(details.reason)] ?? '',
   }
   return TABLES[locale][code].replace(/\{(\w+)\}/g, (whole, name: string) => facts[name] ?? whole)
+}
+
+/** What may be wrong with an address that we are to call. */
+const URL_FAULTS: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
+  'zh-CN': {
+    not_http: '必须是完整的 http:// 或 https:// 地址',
+    userinfo: '不能带用户名和密码',
+    port: '只能使用 80 或 443 端口',
+    private: '不能指向内网或本机',
+    too_long: '太长',
+  },
+  en: {
+    not_http: 'it must be a complete address with http:// or https://',
+    userinfo: 'it must not carry a user name or password',
+    port: 'its port must be 80 or 443',
+    private: 'it must not lead into a private network or to this machine',
+    too_long: 'it is too long',
+  },
 }
 
 /** `01:20` */

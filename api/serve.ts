@@ -28,26 +28,42 @@ const JSON_LIMITS: Readonly<Record<string, string>> = {
   [changeProduct.id]: '256kb',
 }
 
+/** Says why a value does not fit. */
+export type Explain = z.core.$ZodErrorMap
+
 export function serve<P extends Schema, Q extends Schema, B extends Schema, R extends Schema>(
   router: Router,
   operation: Operation<P, Q, B, R>,
   handler: (request: Request<P, Q, B>) => Promise<z.input<R>> | z.input<R>,
 ): void {
-  const missing = operation.refusals.find((code) => code.endsWith('not_found')) ?? 'not_found'
-  const route: Middleware = async (ctx) => {
-    const answer = await handler({
-      params: parse(operation.params, ctx.params, missing),
-      query: parse(operation.query, Object.fromEntries(queryOf(ctx)), missing),
-      body: parse(operation.body, ctx.request.body, missing),
-      ctx,
-    })
+  route(router, operation, async (ctx) => {
+    const answer = await handler(readRequest(operation, ctx))
     ctx.status = operation.status ?? 200
     ctx.set('Content-Type', 'application/json; charset=utf-8')
     ctx.body = JSON.stringify(operation.reply.parse(answer))
+  })
+}
+
+/** Puts it on the router under its method and path, its body read. */
+export function route(router: Router, operation: Operation, middleware: Middleware): void {
+  const readers = operation.body ? [requireJson(operation.body), jsonOf(operation)] : []
+  const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete'
+  router[method](operation.path, ...readers, middleware)
+}
+
+/** @throws ShopError `bad_input` and the like for what the contract does not allow */
+export function readRequest<P extends Schema, Q extends Schema, B extends Schema>(
+  operation: Operation<P, Q, B>,
+  ctx: Context,
+  explain?: Explain,
+): Request<P, Q, B> {
+  const missing = operation.refusals.find((code) => code.endsWith('not_found')) ?? 'not_found'
+  return {
+    params: parse(operation.params, ctx.params, missing, explain),
+    query: parse(operation.query, Object.fromEntries(queryOf(ctx)), missing, explain),
+    body: parse(operation.body, ctx.request.body, missing, explain),
+    ctx,
   }
-  const readers = operation.body ? [requireJson, jsonOf(operation)] : []
-  const method = operation.method.toLowerCase() as 'get' | 'post' | 'put' | 'delete'
-  router[method](operation.path, ...readers, route)
 }
 
 function jsonOf(operation: Operation): Middleware {
@@ -61,9 +77,14 @@ function jsonOf(operation: Operation): Middleware {
   })
 }
 
-const requireJson: Middleware = async function requireJson(ctx, next) {
-  if (!ctx.is('json')) fail('unsupported_media_type')
-  await next()
+/** No body at all will do where the contract can do without. */
+function requireJson(schema: Schema): Middleware {
+  const optional = schema.safeParse(undefined).success
+  return async function requireJson(ctx, next) {
+    const nothing = optional && ctx.get('Content-Type') === ''
+    if (!nothing && !ctx.is('json')) fail('unsupported_media_type')
+    await next()
+  }
 }
 
 /** @throws ShopError `bad_input` for a query that is too long, malformed or says a key twice. */
@@ -72,17 +93,22 @@ export function queryOf(ctx: Context): ReadonlyMap<string, string> {
 }
 
 /** Fields that have a refusal of their own. */
-const OWN_REFUSALS = { email: 'bad_email', priceCents: 'bad_amount' } as const
+const OWN_REFUSALS = { email: 'bad_email', priceCents: 'bad_amount', amount: 'bad_amount' } as const
 
-function parse<S extends Schema>(schema: S | undefined, value: unknown, missing: RefusalCode): z.output<S> {
+function parse<S extends Schema>(
+  schema: S | undefined,
+  value: unknown,
+  missing: RefusalCode,
+  explain?: Explain,
+): z.output<S> {
   if (!schema) return undefined as z.output<S>
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, explain && { error: explain })
   if (result.success) return result.data as z.output<S>
   const [issue] = result.error.issues
   const field = issue?.path.join('.') || keysOf(issue) || 'body'
   if (field === 'id') fail(missing) // an id that cannot exist, like one that does not
   if (Object.hasOwn(OWN_REFUSALS, field)) fail(OWN_REFUSALS[field as keyof typeof OWN_REFUSALS], { field })
-  return fail('bad_input', { field })
+  return fail('bad_input', { field, ...(explain && { reason: issue?.message }) })
 }
 
 function keysOf(issue: unknown): string | undefined {

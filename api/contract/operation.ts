@@ -4,11 +4,15 @@
  */
 import type * as z from 'zod/mini'
 import type { RefusalCode } from '../../core/errors.ts'
+import type { Scope } from '../../core/vocabulary.ts'
 
 type Schema = z.ZodMiniType
 
-/** Who may call: anyone, or a signed-in admin; `first-password` also lets in who has yet to choose a password. */
-export type Audience = 'anyone' | 'admin' | 'first-password'
+/**
+ * Who may call: anyone, or a signed-in admin; `first-password` also lets in who has yet to choose a password;
+ * `merchant` is a site with a bearer key.
+ */
+export type Audience = 'anyone' | 'admin' | 'first-password' | 'merchant'
 
 export interface Operation<
   Params extends Schema = Schema,
@@ -17,7 +21,7 @@ export interface Operation<
   Reply extends Schema = Schema,
 > {
   readonly id: string
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** As koa-router reads it: `/api/orders/:id`. */
   readonly path: string
   readonly summary: string
@@ -26,6 +30,10 @@ export interface Operation<
   readonly buyerToken?: boolean
   /** Payees, secrets and passwords: the admin's password must have been typed in the last 15 minutes. */
   readonly recentPassword?: boolean
+  /** What a merchant's key must be allowed. */
+  readonly scope?: Scope
+  /** Only with a merchant's test key. */
+  readonly testOnly?: boolean
   readonly params?: Params
   readonly query?: Query
   readonly body?: Body

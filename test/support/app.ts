@@ -32,6 +32,7 @@ export async function serveShop(shop: TestShop, change: Partial<ApiContext> = {}
     fixedListenerSecret: false,
     badSignLimit: { limit: 20, windowMs: 300_000 },
     callbackAllow: [],
+    call: () => Promise.reject(new Error('no site is called here')),
     pagesDir,
     ...change,
   }

@@ -34,6 +34,10 @@ async function main() {
     !programs.mariadb && 'MySQL and several processes (mariadbd or mysqld)',
     !programs.redis && 'Redis (redis-server)',
     !programs.chromium && 'the pages in a browser (chromium)',
+    !programs.php && 'examples in PHP (php)',
+    !programs.python && 'examples in Python (python3)',
+    !programs.go && 'examples in Go (go)',
+    !programs.java && 'examples in Java (javac)',
   ].filter(Boolean)
   const notice = missing.length > 0 && `Not tested, missing on this machine: ${missing.join(', ')}`
   if (notice && process.env.CI === 'true') {

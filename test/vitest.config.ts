@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'journeys',
-          include: ['test/{journeys,races}/**/*.test.ts'],
+          include: ['test/{journeys,races,examples}/**/*.test.ts'],
           exclude: cannotRun,
           testTimeout: 90_000,
           hookTimeout: 60_000,

@@ -10,6 +10,7 @@ const NODE = {
   console: 'readonly',
   Buffer: 'readonly',
   URL: 'readonly',
+  URLSearchParams: 'readonly',
   AbortController: 'readonly',
   AbortSignal: 'readonly',
   fetch: 'readonly',
@@ -74,7 +75,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['tools/**', ...TESTS],
+    files: ['tools/**', 'examples/**', ...TESTS],
     rules: { 'no-console': 'off', 'no-restricted-properties': 'off' },
   },
   { files: TESTS, rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },

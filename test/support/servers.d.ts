@@ -19,6 +19,11 @@ export const programs: {
   readonly mariadb: string | undefined
   readonly redis: string | undefined
   readonly chromium: string | undefined
+  readonly php: string | undefined
+  readonly python: string | undefined
+  readonly go: string | undefined
+  /** Undefined as well where only a runtime is there, which cannot compile. */
+  readonly java: string | undefined
 }
 
 export function freePort(): Promise<number>

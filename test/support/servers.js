@@ -42,6 +42,10 @@ export const programs = {
   mariadb: find(['mariadbd', 'mysqld']),
   redis: find(['redis-server', 'valkey-server']),
   chromium: find(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', ...CHROMIUM]),
+  php: find(['php']),
+  python: find(['python3']),
+  go: find(['go']),
+  java: find(['javac']) && find(['java']),
 }
 
 export async function freePort() {

@@ -1,0 +1,126 @@
+// Takes a payment through the API v1: creates an order, and checks the webhook when it was paid.
+//
+//	QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_live_… go run ./v1 create A1001 9.90 https://shop.example.com/webhook
+//	QRTILL_WEBHOOK_SECRET=whsec_… go run ./v1 serve 8000
+package main
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/shop/orders"
+)
+
+const tolerance = 5 * time.Minute
+
+func create(orderID, price, notifyURL string) (string, error) {
+	if err := orders.Remember(orderID, price); err != nil {
+		return "", err
+	}
+	body, err := json.Marshal(map[string]string{
+		"out_trade_no": orderID,
+		"amount":       price,
+		"subject":      "Order " + orderID,
+		"notify_url":   notifyURL,
+	})
+	if err != nil {
+		return "", err
+	}
+	request, err := http.NewRequest(http.MethodPost, os.Getenv("QRTILL_URL")+"/api/v1/orders", bytes.NewReader(body))
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Authorization", "Bearer "+os.Getenv("QRTILL_KEY"))
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", "create-"+orderID)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	var order struct {
+		PaymentURL string `json:"payment_url"`
+		Error      struct{ Message string }
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&order); err != nil {
+		return "", err
+	}
+	if order.PaymentURL == "" {
+		return "", errors.New(order.Error.Message)
+	}
+	return order.PaymentURL, nil
+}
+
+// As Standard Webhooks says: over id, time and the body as it came; one of the signatures must fit.
+func isGenuine(header http.Header, body []byte) bool {
+	seconds, err := strconv.ParseInt(header.Get("webhook-timestamp"), 10, 64)
+	if err != nil {
+		return false
+	}
+	if age := time.Since(time.Unix(seconds, 0)); age > tolerance || age < -tolerance {
+		return false
+	}
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(os.Getenv("QRTILL_WEBHOOK_SECRET"), "whsec_"))
+	if err != nil {
+		return false
+	}
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%s.%d.", header.Get("webhook-id"), seconds)
+	mac.Write(body)
+	expected := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	for _, given := range strings.Split(header.Get("webhook-signature"), " ") {
+		if hmac.Equal([]byte(given), []byte(expected)) {
+			return true
+		}
+	}
+	return false
+}
+
+func webhook(answer http.ResponseWriter, request *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(answer, request.Body, 64<<10))
+	if err != nil || !isGenuine(request.Header, body) {
+		answer.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	var event struct {
+		Type string
+		Data struct {
+			OutTradeNo string `json:"out_trade_no"`
+			Amount     string
+		}
+	}
+	if err := json.Unmarshal(body, &event); err != nil {
+		answer.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	order := event.Data
+	isPaid := event.Type == "order.paid" || event.Type == "order.paid_late"
+	if isPaid && order.Amount == orders.PriceOf(order.OutTradeNo) && orders.MarkPaid(order.OutTradeNo) {
+		fmt.Println("paid", order.OutTradeNo) // here the goods are handed over, once
+	}
+	answer.WriteHeader(http.StatusNoContent)
+}
+
+func main() {
+	if os.Args[1] == "serve" {
+		fmt.Println("listening on", os.Args[2])
+		log.Fatal(http.ListenAndServe(":"+os.Args[2], http.HandlerFunc(webhook)))
+	}
+	page, err := create(os.Args[2], os.Args[3], os.Args[4])
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(page)
+}

@@ -1,0 +1,70 @@
+<?php
+// Takes a payment through the API v1: creates an order, and checks the webhook when it was paid.
+//
+//   QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_live_… php v1.php create A1001 9.90 https://shop.example.com/webhook
+//   QRTILL_WEBHOOK_SECRET=whsec_… php -S 0.0.0.0:8000 v1.php
+
+require __DIR__ . '/orders.php';
+
+const TOLERANCE_S = 300;
+
+function create(string $orderId, string $price, string $notifyUrl): string
+{
+    remember_order($orderId, $price);
+    $order = [
+        'out_trade_no' => $orderId,
+        'amount' => $price,
+        'subject' => "Order $orderId",
+        'notify_url' => $notifyUrl,
+    ];
+    $request = stream_context_create(['http' => [
+        'method' => 'POST',
+        'header' => [
+            'Authorization: Bearer ' . getenv('QRTILL_KEY'),
+            'Content-Type: application/json',
+            "Idempotency-Key: create-$orderId",
+        ],
+        'content' => json_encode($order),
+        'ignore_errors' => true,
+    ]]);
+    $answer = json_decode(file_get_contents(getenv('QRTILL_URL') . '/api/v1/orders', false, $request), true);
+    if (isset($answer['error'])) {
+        exit($answer['error']['message'] . "\n");
+    }
+    return $answer['payment_url'];
+}
+
+/** As Standard Webhooks says: over id, time and the body as it came; one of the signatures must fit. */
+function is_genuine(string $body): bool
+{
+    $id = $_SERVER['HTTP_WEBHOOK_ID'] ?? '';
+    $seconds = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
+    if (!ctype_digit($seconds) || abs(time() - (int) $seconds) > TOLERANCE_S) {
+        return false;
+    }
+    $key = base64_decode(preg_replace('/^whsec_/', '', getenv('QRTILL_WEBHOOK_SECRET')));
+    $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$seconds.$body", $key, true));
+    foreach (explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $given) {
+        if (hash_equals($expected, $given)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+if (PHP_SAPI === 'cli') {
+    echo create(...array_slice($argv, 2)), "\n";
+    exit;
+}
+$body = file_get_contents('php://input');
+if (!is_genuine($body)) {
+    http_response_code(400);
+    exit;
+}
+['type' => $type, 'data' => $order] = json_decode($body, true);
+if (in_array($type, ['order.paid', 'order.paid_late'], true) && $order['amount'] === price_of($order['out_trade_no'])) {
+    if (mark_paid($order['out_trade_no'])) {
+        error_log("paid {$order['out_trade_no']}"); // here the goods are handed over, once
+    }
+}
+http_response_code(204);

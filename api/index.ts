@@ -3,10 +3,13 @@ import Koa from 'koa'
 import Router from 'koa-router'
 import packageJson from '../package.json' with { type: 'json' }
 import { listenerDialects } from './addons/index.ts'
+import { callbackRoutes } from './admin/callbacks.ts'
 import { codeRoutes } from './admin/codes.ts'
 import { guardConsole } from './admin/guard.ts'
 import { inboxRoutes } from './admin/inbox.ts'
 import { listenerRoutes } from './admin/listeners.ts'
+import { merchantRoutes } from './admin/merchants.ts'
+import { merchantTestRoutes } from './admin/merchant-tests.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
 import { paymentRoutes } from './admin/payments.ts'
 import { productRoutes } from './admin/products.ts'
@@ -19,6 +22,7 @@ import { epayRoutes } from './gateway/epay.ts'
 import { openApiDocument } from './openapi.ts'
 import { createOrderStreams, type OrderStreams } from './order-stream.ts'
 import { orderRoutes } from './orders.ts'
+import { createOwnFront } from './own-front.ts'
 import { pageRoutes } from './pages.ts'
 import { combineRoutes } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -57,6 +61,9 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     inboxRoutes(shop),
     listenerRoutes(api),
     ...v1Routes(api),
+    merchantRoutes(api),
+    merchantTestRoutes(api, createOwnFront(app)),
+    callbackRoutes(shop),
     plainRoutes(api),
     pageRoutes(shop, api.pagesDir),
   ]

@@ -29,6 +29,7 @@ const ZH: Sentences = {
   not_allowed: '您没有执行此操作的权限。',
   not_found: '没有找到该内容，可能已被删除。',
   order_not_found: '订单不存在，请检查链接是否完整。',
+  merchant_key_needed: '请先给这个商户添加一个密钥：没有密钥就无法签名。',
   order_changed: '该订单支付参数有变化，请更换订单号重新发起支付',
   idempotency_mismatch: '这个 Idempotency-Key 已用于另一个请求，请换一个新的。',
   idempotency_busy: '使用这个 Idempotency-Key 的请求正在处理，请稍后用同一个值重试。',
@@ -81,6 +82,7 @@ const EN: Sentences = {
   cross_site: 'The request came from another site and was refused. Use the pages of this site.',
   not_allowed: 'You may not do this.',
   not_found: 'Not found. It may have been deleted.',
+  merchant_key_needed: 'Add a key to this merchant first: nothing can be signed without one.',
   order_changed: 'This order was asked for before with other parameters. Use a new order number.',
   idempotency_mismatch: 'This Idempotency-Key was used for another request. Use a new one.',
   idempotency_busy:

@@ -24,6 +24,7 @@ export const REFUSALS = {
   not_allowed: 403,
   not_found: 404,
   order_not_found: 404,
+  merchant_key_needed: 409,
   order_changed: 409,
   idempotency_mismatch: 400,
   idempotency_busy: 409,

@@ -3,6 +3,7 @@ import { nanoid } from 'nanoid'
 import { randomBytes } from 'node:crypto'
 import { asNumber, isDuplicate } from '../com/db/index.ts'
 import type { MerchantRow, OrderRow } from '../sql/schema.ts'
+import { listAccounts } from './accounts.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { transaction, type Shop } from './shop.ts'
@@ -61,7 +62,7 @@ export async function findDefaultMerchant(shop: Shop): Promise<MerchantRow | und
 
 /**
  * @param pid a number that a site already uses; the next free one unless given.
- * @throws ShopError `bad_input` with field `pid` when it is taken
+ * @throws ShopError `bad_input` with field `pid` when it is taken, `not_found` for an account that does not exist
  */
 export async function addMerchant(
   shop: Shop,
@@ -69,6 +70,7 @@ export async function addMerchant(
   actor: Actor,
 ): Promise<MerchantRow> {
   return transaction(shop, async (tx) => {
+    await checkAccounts(tx, input)
     const { highest } = await tx.db
       .selectFrom('merchants')
       .select((from) => from.fn.max('pid').as('highest'))
@@ -101,11 +103,17 @@ export async function changeMerchant(
 ): Promise<MerchantRow> {
   return transaction(shop, async (tx) => {
     const { webhook_secret: _secret, ...before } = await getMerchant(tx, id)
+    await checkAccounts(tx, input)
     const columns = columnsOf(input, before.enabled_at, tx.now())
     await tx.db.updateTable('merchants').set(columns).where('id', '=', id).execute()
     await recordAudit(tx, actor, 'merchants.change', id, before, input)
     return getMerchant(tx, id)
   })
+}
+
+async function checkAccounts(tx: Shop, { accountIds }: MerchantInput): Promise<void> {
+  const known = new Set((await listAccounts(tx)).map(({ id }) => id))
+  if (!accountIds.every((id) => known.has(id))) fail('not_found', { what: 'account' })
 }
 
 /** The one that answers at the root paths from now on. @throws ShopError `not_found` */

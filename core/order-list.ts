@@ -11,7 +11,7 @@ import { transaction, type Shop } from './shop.ts'
 import type { Channel, OrderState } from './vocabulary.ts'
 
 export interface OrderFilter {
-  /** Part of an order number, an e-mail or a product's name, or an exact amount in yuan. */
+  /** An order number, the merchant's too, part of an e-mail or a product's name, or an exact amount in yuan. */
   readonly search?: string | undefined
   readonly state?: OrderState | undefined
   readonly channel?: Channel | undefined
@@ -46,6 +46,14 @@ function searches(where: ExpressionBuilder<Database, 'orders'>, search: string) 
   const amount = findYuan(search.replace(/^[¥￥]/, ''))
   return [
     where('id', '=', search),
+    where(
+      'id',
+      'in',
+      where
+        .selectFrom('merchant_orders')
+        .select('order_id')
+        .where((own) => own.or([own('out_trade_no', '=', search), own('trade_no', '=', search)])),
+    ),
     where('email', 'like', `%${search.toLowerCase()}%`),
     where('product_name', 'like', `%${search}%`),
     ...(amount ? [where('due_cents', '=', amount), where('price_cents', '=', amount)] : []),

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { asNumber } from '../com/db/index.ts'
 import { listOpenAlerts } from './alerts.ts'
 import { listCodes } from './codes.ts'
+import { countDeadCallbacks } from './dead-callbacks.ts'
 import { countInbox } from './inbox-list.ts'
 import { listListeners } from './listeners.ts'
 import { countStock, listProducts } from './products.ts'
@@ -139,6 +140,7 @@ async function readWaiting(shop: Shop) {
     stock: inState('paid_waiting_stock'),
     manual: inState('paid'),
     deadMails: asNumber(deadMails.count),
+    deadCallbacks: [...(await countDeadCallbacks(shop)).values()].reduce((sum, count) => sum + count, 0),
   }
 }
 

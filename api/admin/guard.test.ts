@@ -193,6 +193,16 @@ describeOnEngines('a signed-in seller', (engine) => {
         'changeAccount',
         'showListenerSecret',
         'renewListenerSecret',
+        'addMerchant',
+        'changeMerchant',
+        'makeDefaultMerchant',
+        'addMerchantKey',
+        'rotateMerchantKey',
+        'revokeMerchantKey',
+        'addEndpoint',
+        'changeEndpoint',
+        'removeEndpoint',
+        'rotateEndpoint',
       ]),
     )
     shop.advance(16 * 60_000)

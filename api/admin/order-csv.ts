@@ -1,5 +1,6 @@
 /** The export of orders as lines of CSV. */
 import { formatYuan } from '../../core/money.ts'
+import type { OrderMerchant } from '../../core/order-merchants.ts'
 import { localTime } from '../../core/time-zone.ts'
 import type { Locale } from '../../core/vocabulary.ts'
 import type { OrderRow } from '../../sql/schema.ts'
@@ -18,6 +19,9 @@ export const CSV_HEADS: Readonly<Record<Locale, readonly string[]>> = {
     '付款时间',
     '付款方式',
     '备注',
+    '商户',
+    '商户订单号',
+    '接口',
   ],
   en: [
     'Order',
@@ -32,10 +36,13 @@ export const CSV_HEADS: Readonly<Record<Locale, readonly string[]>> = {
     'Paid',
     'Paid by',
     'Note',
+    'Merchant',
+    "Merchant's number",
+    'Protocol',
   ],
 }
 
-export function orderCells(order: OrderRow, timeZone: string): string[] {
+export function orderCells(order: OrderRow, asked: OrderMerchant | undefined, timeZone: string): string[] {
   return [
     order.id,
     order.product_name,
@@ -49,6 +56,9 @@ export function orderCells(order: OrderRow, timeZone: string): string[] {
     order.paid_at === null ? '' : localTime(order.paid_at, timeZone),
     order.paid_by ?? '',
     order.seller_note,
+    asked ? `${asked.pid} ${asked.merchant_name}` : '',
+    asked?.out_trade_no ?? '',
+    asked?.protocol ?? '',
   ]
 }
 

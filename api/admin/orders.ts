@@ -2,14 +2,17 @@
 import { PassThrough } from 'node:stream'
 import Router from 'koa-router'
 import { deliverByHand } from '../../core/delivery.ts'
+import { listCallbacksOf } from '../../core/callback-log.ts'
 import { readMailStates, resendGoods, type MailState } from '../../core/mails.ts'
 import { markPaid } from '../../core/mark-paid.ts'
 import { eachOrder, listEvents, listOrders, noteOrder } from '../../core/order-list.ts'
 import { cancelOrder, getOrder } from '../../core/orders.ts'
+import { readOrderMerchants, type OrderMerchant } from '../../core/order-merchants.ts'
 import { listPaymentsOf } from '../../core/payment-list.ts'
 import { findProduct } from '../../core/products.ts'
 import { fail } from '../../core/errors.ts'
 import type { Shop } from '../../core/shop.ts'
+import { expireTestOrder, payTestOrder } from '../../core/test-orders.ts'
 import type { OrderRow } from '../../sql/schema.ts'
 import * as contract from '../contract/admin-orders.ts'
 import { PAGE_SIZE } from '../contract/words.ts'
@@ -17,6 +20,7 @@ import { goodsOf } from '../order-view.ts'
 import { localeOf } from '../reader.ts'
 import { queryOf, serve } from '../serve.ts'
 import { actorOf } from './actor.ts'
+import { toCallbackView } from './callbacks.ts'
 import { CSV_HEADS, csvLine, orderCells } from './order-csv.ts'
 import { toPaymentView } from './payments.ts'
 
@@ -25,11 +29,14 @@ export function adminOrderRoutes(shop: Shop): Router {
 
   serve(router, contract.listOrders, async ({ query }) => {
     const { orders, total } = await listOrders(shop, query, Number(query.page ?? 1), PAGE_SIZE)
-    const mails = await readMailStates(
-      shop,
-      orders.map((order) => order.id),
-    )
-    return { orders: orders.map((order) => toAdminOrder(order, mails.get(order.id)?.state)), total }
+    const ids = orders.map((order) => order.id)
+    const mails = await readMailStates(shop, ids)
+    const merchants = await readOrderMerchants(shop, ids)
+    const rows = orders.map((order) => ({
+      ...toAdminOrder(order, mails.get(order.id)?.state),
+      merchant: toMerchantView(merchants.get(order.id)),
+    }))
+    return { orders: rows, total }
   })
 
   serve(router, contract.showAdminOrder, async ({ params }) => readDetail(shop, params.id))
@@ -59,6 +66,16 @@ export function adminOrderRoutes(shop: Shop): Router {
     return readDetail(shop, params.id)
   })
 
+  serve(router, contract.payTestOrder, async ({ params, body }) => {
+    await payTestOrder(shop, await getOrder(shop, params.id), body.amountCents)
+    return readDetail(shop, params.id)
+  })
+
+  serve(router, contract.expireTestOrder, async ({ params }) => {
+    await expireTestOrder(shop, await getOrder(shop, params.id))
+    return readDetail(shop, params.id)
+  })
+
   router.get('/api/admin/orders.csv', async (ctx) => {
     const filter = contract.OrderFilter.safeParse(Object.fromEntries(queryOf(ctx)))
     if (!filter.success)
@@ -84,7 +101,14 @@ async function writeCsv(
   try {
     out.write('\ufeff' + csvLine(heads))
     for await (const orders of eachOrder(shop, filter)) {
-      const lines = orders.map((order) => csvLine(orderCells(order, shop.settings.current.timeZone))).join('')
+      const merchants = await readOrderMerchants(
+        shop,
+        orders.map((order) => order.id),
+      )
+      const { timeZone } = shop.settings.current
+      const lines = orders
+        .map((order) => csvLine(orderCells(order, merchants.get(order.id), timeZone)))
+        .join('')
       if (!out.write(lines)) await new Promise((resolve) => out.once('drain', resolve).once('close', resolve))
       if (out.destroyed) return
     }
@@ -104,6 +128,23 @@ async function readDetail(shop: Shop, id: string): Promise<contract.AdminOrderDe
     payments: (await listPaymentsOf(shop, id)).map(toPaymentView),
     goods: await goodsOf(shop, order, await findProduct(shop, order.product_id)),
     mailError: mail?.error ?? null,
+    merchant: toMerchantView((await readOrderMerchants(shop, [id])).get(id)),
+    callbacks: (await listCallbacksOf(shop, id)).map(toCallbackView),
+  }
+}
+
+function toMerchantView(asked: OrderMerchant | undefined): contract.AdminOrderMerchant | null {
+  if (!asked) return null
+  return {
+    id: asked.merchant_id,
+    pid: asked.pid,
+    name: asked.merchant_name,
+    protocol: asked.protocol,
+    outTradeNo: asked.out_trade_no,
+    tradeNo: asked.trade_no,
+    notifyUrl: asked.notify_url,
+    returnUrl: asked.return_url,
+    mode: asked.mode,
   }
 }
 

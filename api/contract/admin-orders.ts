@@ -5,12 +5,15 @@ import {
   CHANNELS,
   EVENT_KINDS,
   MATCH_KINDS,
+  MODES,
   ORDER_STATES,
   PAID_BY,
+  PROTOCOLS,
 } from '../../core/vocabulary.ts'
+import { CallbackView } from './admin-callbacks.ts'
 import { operation } from './operation.ts'
 import { MailState, OrderGoods } from './orders.ts'
-import { Amount, Channel, Id, IdParams, Page, Sum, Time, line, text } from './words.ts'
+import { Amount, Channel, Day, Id, IdParams, Page, Sum, Time, line, text } from './words.ts'
 
 export const AdminOrder = z.object({
   id: Id,
@@ -37,6 +40,28 @@ export const AdminOrder = z.object({
   test: z.boolean(),
 })
 export type AdminOrder = z.output<typeof AdminOrder>
+
+/** Whose order it is, and the number that it has there. */
+const Placed = z.object({
+  id: Id,
+  pid: z.int(),
+  name: z.string(),
+  protocol: z.enum(PROTOCOLS),
+  outTradeNo: z.string(),
+})
+
+/** A row of the list. */
+export const ListedOrder = z.extend(AdminOrder, { merchant: z.nullable(Placed) })
+export type ListedOrder = z.output<typeof ListedOrder>
+
+export const AdminOrderMerchant = z.extend(Placed, {
+  /** The number between the site and us. */
+  tradeNo: z.string(),
+  notifyUrl: z.string(),
+  returnUrl: z.string(),
+  mode: z.enum(MODES),
+})
+export type AdminOrderMerchant = z.output<typeof AdminOrderMerchant>
 
 export const AdminPayment = z.object({
   id: Id,
@@ -72,17 +97,16 @@ export const AdminOrderDetail = z.object({
   payments: z.array(AdminPayment),
   goods: z.nullable(OrderGoods),
   mailError: z.nullable(z.string()),
+  /** Null for an order of the shop itself. */
+  merchant: z.nullable(AdminOrderMerchant),
+  /** What its merchant's site was told or is to be told, oldest first. */
+  callbacks: z.array(CallbackView),
 })
 export type AdminOrderDetail = z.output<typeof AdminOrderDetail>
 
-const Day = z.string().check(
-  z.regex(/^\d{4}-\d{2}-\d{2}$/),
-  z.refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`))),
-)
-
 /** Filters of the order list and of its export. */
 export const OrderFilter = z.strictObject({
-  /** Part of an order number, an e-mail or a product's name, or an exact amount such as 0.97. */
+  /** An order number, the merchant's too, part of an e-mail or a product's name, or an exact amount such as 0.97. */
   search: z.optional(line(0, 120)),
   state: z.optional(z.enum(ORDER_STATES)),
   channel: z.optional(z.enum(CHANNELS)),
@@ -118,7 +142,7 @@ export const listOrders = operation({
   summary: 'Orders, newest first. `/api/admin/orders.csv` exports the same filter.',
   audience: 'admin',
   query: OrderFilter,
-  reply: z.object({ orders: z.array(AdminOrder), total: z.int() }),
+  reply: z.object({ orders: z.array(ListedOrder), total: z.int() }),
   refusals: ['bad_input'],
 })
 
@@ -190,6 +214,29 @@ export const noteOrder = operation({
   body: z.strictObject({ note: line(0, 500) }),
   reply: AdminOrderDetail,
   refusals: ['order_not_found'],
+})
+
+export const payTestOrder = operation({
+  id: 'payTestOrder',
+  method: 'POST',
+  path: '/api/admin/orders/:id/test-pay',
+  summary: 'Pays a test order as money would; with another amount no order is paid.',
+  audience: 'admin',
+  params: IdParams,
+  body: z.strictObject({ amountCents: z.optional(Amount) }),
+  reply: AdminOrderDetail,
+  refusals: ['order_not_found', 'bad_input'],
+})
+
+export const expireTestOrder = operation({
+  id: 'expireTestOrder',
+  method: 'POST',
+  path: '/api/admin/orders/:id/test-expire',
+  summary: 'Ends the time of a test order now.',
+  audience: 'admin',
+  params: IdParams,
+  reply: AdminOrderDetail,
+  refusals: ['order_not_found', 'wrong_state'],
 })
 
 export const listPayments = operation({

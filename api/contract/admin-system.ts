@@ -41,6 +41,8 @@ export const Overview = z.object({
     stock: z.int(),
     manual: z.int(),
     deadMails: z.int(),
+    /** Calls to merchants' sites that were given up in the last seven days. */
+    deadCallbacks: z.int(),
   }),
   lowStock: z.array(z.object({ productId: Id, name: z.string(), stock: z.int() })),
   listeners: z.array(ListenerView),

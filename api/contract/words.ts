@@ -27,6 +27,12 @@ export const Email = z
     ),
   )
 
+/** `2026-11-22`, in the shop's time zone. */
+export const Day = z.string().check(
+  z.regex(/^\d{4}-\d{2}-\d{2}$/),
+  z.refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`))),
+)
+
 /** One-based. */
 export const Page = z.optional(z.string().check(z.regex(/^[1-9]\d{0,5}$/)))
 export const PAGE_SIZE = 20

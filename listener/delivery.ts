@@ -29,7 +29,10 @@ const IDLE_MS = 3_600_000
 const GIVE_UP_MS = 7 * 24 * 3_600_000
 
 /** What the till says of money that it has kept although it could not use it; sending it again changes nothing. */
-const KEPT = /已留存|已记录/
+const KEPT = /已留存/
+
+/** It has it, but could not match it by itself. */
+const CLOCK = /时间不准/
 
 export function startDelivery({ till, journal, status, texts, say, givenUpPath }: Options): Delivery {
   /** By the entry's id. */
@@ -38,7 +41,7 @@ export function startDelivery({ till, journal, status, texts, say, givenUpPath }
   const loop = startLoop(async () => {
     for (const entry of journal.pending()) {
       if ((tries.get(entry.id)?.nextAt ?? 0) > Date.now()) continue
-      const answer = await till.report({ ...entry, nonce: entry.id })
+      const answer = await report(entry)
       if (hasIt(answer)) await settle(entry, answer)
       else await putOff(entry, answer)
       if (answer.kind === 'unreachable') {
@@ -50,12 +53,23 @@ export function startDelivery({ till, journal, status, texts, say, givenUpPath }
     return Math.min(IDLE_MS, Math.max(100, Math.min(...next) - Date.now()))
   })
 
+  async function report(entry: Entry): Promise<Answer> {
+    const failed = entry.seen === null ? await till.compareClocks() : undefined
+    if (failed) return failed
+    const seen = entry.seen ?? entry.when + (till.offset() ?? 0)
+    if (entry.seen === null) {
+      await journal.date(entry.id, seen).catch((error: Error) => say(texts.diskFails(error.message)))
+    }
+    return till.report({ price: entry.price, type: entry.type, seen, nonce: entry.id })
+  }
+
   async function settle(entry: Entry, answer: Answer & { kind: 'till' }): Promise<void> {
     tries.delete(entry.id)
     await journal.done(entry.id).catch((error: Error) => say(texts.diskFails(error.message)))
     status.count('reported')
     status.set({ reportedAt: Date.now(), failure: undefined })
-    say(texts.reported(texts.channels[entry.type], entry.price, answer.msg))
+    const text = CLOCK.test(answer.msg) ? texts.reportedLate : texts.reported
+    say(text(texts.channels[entry.type], entry.price, answer.msg))
   }
 
   async function putOff(entry: Entry, answer: Answer): Promise<void> {

@@ -16,7 +16,7 @@ beforeEach(async () => {
   path = join(await newFolder(), 'journal.jsonl')
 })
 
-const entry = (id: string): Entry => ({ id, price: '0.01', type: 'wechat', when: 1_000, offset: null })
+const entry = (id: string): Entry => ({ id, price: '0.01', type: 'wechat', when: 1_000, seen: null })
 const idsOf = (entries: readonly Entry[]) => entries.map(({ id }) => id)
 
 it('keeps what was seen and what is still to be reported through the end of the process, oldest first', async () => {
@@ -29,6 +29,14 @@ it('keeps what was seen and what is still to be reported through the end of the 
   expect(after.pending()[0]).toEqual(entry('b'))
   expect(['a', 'b', 'c', 'd', 'e'].map((id) => after.has(id))).toEqual([true, true, true, true, false])
   expect(idsOf(await pendingIn(path))).toEqual(['b', 'd'])
+})
+
+it('keeps the time that a report carries, once that is known', async () => {
+  const journal = await openJournal(path)
+  await journal.keep([entry('a'), entry('b')], [])
+  await journal.date('a', 1_250)
+  await journal.date('gone', 1)
+  expect((await openJournal(path)).pending()).toEqual([{ ...entry('a'), seen: 1_250 }, entry('b')])
 })
 
 it('leaves out a line that a crash cut short, wherever it was cut', async () => {

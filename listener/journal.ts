@@ -14,8 +14,11 @@ export interface Entry {
   readonly type: Channel
   /** Unix ms by the phone's clock. */
   readonly when: number
-  /** Milliseconds by which the phone's clock was known to be behind the till's at that time. */
-  readonly offset: number | null
+  /**
+   * The same by the till's clock; `null` until that is known. The report carries it, and a report that comes again must
+   * not differ from the first, so it is kept here before it is sent.
+   */
+  readonly seen: number | null
 }
 
 type Line =
@@ -35,6 +38,8 @@ export interface Journal {
    * @throws what the disk said.
    */
   keep(money: readonly Entry[], seen: readonly string[]): Promise<void>
+  /** Sets the time of one that waits. @throws what the disk said. */
+  date(id: string, seen: number): Promise<void>
   /** Not waited for by the disk: after a crash the report goes out again, and its nonce says that it is the same. */
   done(id: string): Promise<void>
   close(): Promise<void>
@@ -137,6 +142,14 @@ export async function openJournal(path: string): Promise<Journal> {
         await shorten()
       })
     },
+    date: (id, seen) =>
+      inTurn(async () => {
+        const entry = waiting.get(id)
+        if (!entry) return
+        const dated = { ...entry, seen }
+        waiting.set(id, dated)
+        await append([{ money: dated }], true)
+      }),
     done: (id) =>
       inTurn(async () => {
         waiting.delete(id)

@@ -105,7 +105,7 @@ describe('money that arrives', () => {
   })
 })
 
-describe('a till that does not answer', () => {
+describe('a till that cannot be reached', () => {
   it.each([
     ['behind the page of a network that wants a sign-in', fake.captivePortal],
     ['behind a broken proxy', fake.brokenProxy],
@@ -125,20 +125,27 @@ describe('a till that does not answer', () => {
     expect(till.reports.length).toBe(1)
   })
 
-  it('and one that took the report without being heard, get the same report again', async () => {
+  it('gets the very same report again when it took it without being heard, dated by its own clock', async () => {
+    till.setClock(600_000)
+    till.behave(fake.cutOff) // nobody knows yet that the phone's clock is off
     await listen()
-    await until(() => till.beats.length > 0, 'the first sign of life')
-    till.behave(fake.mute)
-    await bar.show(wechatNote('微信支付收款0.01元'))
+    const at = Date.now()
+    await bar.show(wechatNote('微信支付收款0.01元', at))
+    await hasSaid('is not reported yet')
+    till.behave((request, response, answer) => {
+      if (request.url?.includes('/notify')) fake.mute(request, response, answer)
+      else answer()
+    })
     await arrived('0.01')
     till.behave()
     await until(() => reportsOf('0.01').length === 2, 'the second attempt')
     const [first, second] = reportsOf('0.01')
     expect([second!.nonce, second!.seen]).toEqual([first!.nonce, first!.seen])
+    expect(Math.abs(first!.seen - at - 600_000)).toBeLessThan(2_500)
     expect(second!.t).toBeGreaterThan(first!.t)
   })
 
-  it('get what waited through a restart, oldest first, and nothing twice', async () => {
+  it('gets what waited through a restart, oldest first, and nothing twice', async () => {
     till.behave(fake.cutOff)
     const first = await listen()
     await bar.show(wechatNote('微信支付收款0.01元'), wechatNote('微信支付收款0.02元'))

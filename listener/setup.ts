@@ -95,9 +95,7 @@ async function askFor(
 async function agrees(config: Config, texts: Texts, print: (text: string) => void): Promise<boolean> {
   print(texts.checking(config.address))
   const till = connectTill(config.address, config.secret, appName(RULES.version))
-  let answer = await till.beat()
-  // A wrong clock alone is no reason to refuse: the first answer told the time.
-  if (answer.kind === 'till') answer = await till.beat()
+  const answer = await till.beat()
   if (answer.kind === 'unreachable') print(texts.tillUnreachable(answer.detail))
   else print(answer.code === 1 ? texts.tillAgrees : texts.tillRefuses(answer.msg))
   return answer.kind === 'till' && answer.code === 1

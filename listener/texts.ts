@@ -57,6 +57,8 @@ const zh = {
   noWakeLock: '没有 termux-wake-lock：手机休眠后可能停止监听。请在 Termux 的通知里点“Acquire wakelock”。',
   found: (channel: string, price: string) => `看到${channel}到账 ${price} 元，正在报告`,
   reported: (channel: string, price: string, msg: string) => `${channel} ${price} 元：${msg}`,
+  reportedLate: (channel: string, price: string, msg: string) =>
+    `！！！${channel} ${price} 元没有自动匹配订单。收银台说：${msg}`,
   notReported: (channel: string, price: string, why: string) =>
     `${channel} ${price} 元还没报告成功：${why}。会一直重试。`,
   gaveUp: (channel: string, price: string, path: string) =>
@@ -164,6 +166,8 @@ const en: Texts = {
     'There is no termux-wake-lock: listening may stop when the phone sleeps. Tap “Acquire wakelock” in Termux’s notification.',
   found: (channel, price) => `${channel}: ${price} arrived, reporting it`,
   reported: (channel, price, msg) => `${channel} ${price}: ${msg}`,
+  reportedLate: (channel, price, msg) =>
+    `!!! ${channel} ${price} was not matched by itself. The till says: ${msg}`,
   notReported: (channel, price, why) => `${channel} ${price} is not reported yet: ${why}. It goes on trying.`,
   gaveUp: (channel, price, path) =>
     `${channel} ${price} could not be reported for seven days and is given up; noted in ${path}. Check it in the console!`,

@@ -7,19 +7,13 @@ export type Answer =
   | { readonly kind: 'unreachable'; readonly detail: string }
 
 export interface Till {
-  /** Asks for the time first unless the clocks were compared a moment ago: a wrong one costs the match. */
-  report(money: Money): Promise<Answer>
+  /** Compares the clocks first unless that was done a moment ago: a wrong one costs the match. */
+  report(report: Omit<Report, 't'>): Promise<Answer>
   beat(): Promise<Answer>
+  /** Beats when the clocks were not compared a moment ago. @returns only when that failed. */
+  compareClocks(): Promise<(Answer & { kind: 'unreachable' }) | undefined>
   /** Milliseconds that the till's clock is ahead of the phone's; undefined when that is not known for now. */
   offset(): number | undefined
-}
-
-/** @see Entry of journal.ts */
-export interface Money extends Omit<Report, 't' | 'seen'> {
-  /** Unix ms by the phone's clock. */
-  readonly when: number
-  /** Of that time; `null` when it was not known. */
-  readonly offset: number | null
 }
 
 export interface Clock {
@@ -33,6 +27,9 @@ const ANSWER_MS = 15_000
 const MOST_BYTES = 64 * 1024
 const COMPARED_MS = 60_000
 const JUMP_MS = 2_000
+
+/** Half of what the till bears. */
+const FAR_MS = 60_000
 
 /** The console shows it beside the device. */
 export function appName(rulesVersion: string): string {
@@ -77,18 +74,29 @@ export function connectTill(address: string, secret: string, app: string, clock:
     return wasSet || age > COMPARED_MS ? undefined : compared.offset
   }
 
-  const beat = () => ask('heartbeat', heartbeatQuery(clock.now() + (offset() ?? 0), secret))
+  const time = () => clock.now() + (offset() ?? 0)
+
+  /** A clock that is far off is found out by the first answer, and corrected in the second question. */
+  async function beat(): Promise<Answer> {
+    const known = offset() !== undefined
+    const askNow = () => ask('heartbeat', heartbeatQuery(time(), secret))
+    const answer = await askNow()
+    const corrected = !known && Math.abs(offset() ?? 0) > FAR_MS
+    return answer.kind === 'till' && corrected ? askNow() : answer
+  }
+
+  async function compareClocks() {
+    if (offset() !== undefined) return undefined
+    const answer = await beat()
+    return answer.kind === 'unreachable' ? answer : undefined
+  }
 
   return {
     beat,
+    compareClocks,
     offset,
-    async report({ price, type, nonce, when, offset: then }) {
-      const before = offset() === undefined ? await beat() : undefined
-      if (before?.kind === 'unreachable') return before
-      const ahead = offset() ?? 0
-      const times = { t: clock.now() + ahead, seen: when + (then ?? ahead) }
-      return ask('notify', reportQuery({ price, type, nonce, ...times }, secret))
-    },
+    report: async (report) =>
+      (await compareClocks()) ?? ask('notify', reportQuery({ ...report, t: time() }, secret)),
   }
 }
 

@@ -87,7 +87,8 @@ export function startWatch(options: Options): Watch {
   function entryOf(one: Shown, { price, channel }: Finding & { kind: 'money' }, now: number): Entry {
     // Without a time of its own it came after the last look: the earliest moment can match no later buyer.
     const when = parseWhen(one.when, options.zone(), now) ?? lookedAt ?? now
-    return { id: one.id, price, type: channel, when, offset: options.offset() ?? null }
+    const offset = options.offset()
+    return { id: one.id, price, type: channel, when, seen: offset === undefined ? null : when + offset }
   }
 
   function tell(one: Shown, finding: Finding, now: number): void {

@@ -65,6 +65,12 @@ describe('what answers', () => {
     expect(till.beats.map((t) => Math.abs(t - Date.now()) > 500_000)).toEqual([true, false])
   })
 
+  it('does not move a clock that may be right', async () => {
+    const phone = connect()
+    await phone.beat()
+    expect(phone.offset()).toBe(0)
+  })
+
   it('is asked for the time again when the phone’s clock was set right meanwhile', async () => {
     let off = 600_000
     const clock = { now: () => Date.now() - off, elapsed: () => performance.now() }

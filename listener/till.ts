@@ -59,11 +59,12 @@ export function connectTill(address: string, secret: string, app: string, clock:
     }
   }
 
-  /** The header has whole seconds, cut off. */
+  /** The header has whole seconds, cut off. A difference that could be none is none: most phones' clocks are right. */
   function compare(date: string | null, asked: number, answered: number): void {
-    const theirs = Date.parse(date ?? '') + 500
-    if (Number.isNaN(theirs)) return
-    const offset = Math.round(theirs - (asked + answered) / 2)
+    const difference = Date.parse(date ?? '') + 500 - (asked + answered) / 2
+    if (Number.isNaN(difference)) return
+    const doubt = 500 + (answered - asked) / 2
+    const offset = Math.abs(difference) <= doubt ? 0 : Math.round(difference)
     compared = { offset, at: answered, elapsed: clock.elapsed() }
   }
 

@@ -86,7 +86,9 @@ export function startWatch(options: Options): Watch {
 
   function entryOf(one: Shown, { price, channel }: Finding & { kind: 'money' }, now: number): Entry {
     // Without a time of its own it came after the last look: the earliest moment can match no later buyer.
-    const when = parseWhen(one.when, options.zone(), now) ?? lookedAt ?? now
+    const second = parseWhen(one.when, options.zone(), now)
+    // The end of its whole second: the beginning may lie before the order that it pays.
+    const when = second === undefined ? (lookedAt ?? now) : Math.min(now, second + 999)
     const offset = options.offset()
     return { id: one.id, price, type: channel, when, seen: offset === undefined ? null : when + offset }
   }

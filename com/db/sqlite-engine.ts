@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 export type Value = null | bigint | number | string | Uint8Array
 
 export interface Statement {
+  /** @returns plain objects, by column. */
   all(values: readonly Value[]): object[]
   /** @returns the number of rows that were found, changed or not. */
   run(values: readonly Value[]): bigint
@@ -18,17 +19,21 @@ export interface SqliteEngine {
 /** What node:sqlite and libsql have in common. */
 interface Native {
   exec(sql: string): unknown
-  prepare(sql: string): {
-    all(...values: unknown[]): object[]
-    run(...values: unknown[]): { changes: number | bigint }
-  }
+  prepare(sql: string): NativeStatement
   close(): unknown
+}
+
+interface NativeStatement {
+  all(...values: unknown[]): object[]
+  run(...values: unknown[]): { changes: number | bigint }
 }
 
 interface Maker {
   open: new (path: string) => Native
   /** How values are handed over: one by one, or, since libsql takes a lone null for a list, as a list. */
   hand: (values: readonly Value[]) => readonly unknown[]
+  /** The way to read rows as plain objects. */
+  rowsOf: (statement: NativeStatement) => (rows: object[]) => object[]
 }
 
 // Later waits must not block the event loop: the engine itself waits only here, and never again afterwards.
@@ -41,17 +46,24 @@ const OPENING = `
   PRAGMA busy_timeout = 0;
 `
 
-/** @param path made with its folders when absent, readable by this user alone. */
-export async function openEngine(path: string): Promise<SqliteEngine> {
-  const { open: Native, hand } = await findMaker()
+/**
+ * @param path made with its folders when absent, readable by this user alone.
+ * @param extra pragmas of this connection alone.
+ */
+export async function openEngine(path: string, extra = ''): Promise<SqliteEngine> {
+  const { open: Native, hand, rowsOf } = await findMaker()
   makePrivateFile(path)
   const native = new Native(path)
-  native.exec(OPENING)
+  native.exec(OPENING + extra)
   return {
     prepare(sql) {
       const statement = native.prepare(sql)
+      let read: ((rows: object[]) => object[]) | undefined
       return {
-        all: (values) => statement.all(...hand(values)),
+        all(values) {
+          read ??= rowsOf(statement)
+          return read(statement.all(...hand(values)))
+        },
         run: (values) => BigInt(statement.run(...hand(values)).changes),
       }
     },
@@ -61,14 +73,36 @@ export async function openEngine(path: string): Promise<SqliteEngine> {
 
 async function findMaker(): Promise<Maker> {
   const builtin = process.getBuiltinModule('node:sqlite') as { DatabaseSync: Maker['open'] } | undefined
-  if (builtin) return { open: builtin.DatabaseSync, hand: (values) => values }
+  if (builtin) {
+    return { open: builtin.DatabaseSync, hand: (values) => values, rowsOf: () => withPrototypes }
+  }
   try {
     const { default: libsql } = await import('libsql')
-    return { open: libsql as unknown as Maker['open'], hand: (values) => [values] }
+    return { open: libsql as unknown as Maker['open'], hand: (values) => [values], rowsOf: fromLists }
   } catch (cause) {
     const message = 'The embedded database needs Node 22.13 or later, or the optional package libsql'
     throw new Error(message, { cause })
   }
+}
+
+function withPrototypes(rows: object[]): object[] {
+  return rows.map((row) => ({ ...row }))
+}
+
+type LibsqlStatement = NativeStatement & { raw(): unknown; columns(): { name: string }[] }
+
+/** libsql takes half the time for lists of values, beside what it takes for objects. */
+function fromLists(statement: NativeStatement): (rows: object[]) => object[] {
+  const libsql = statement as LibsqlStatement
+  const names = libsql.columns().map(({ name }) => name)
+  if (names.length > 0) libsql.raw()
+  return (rows) => (rows as unknown[][]).map((values) => toRow(names, values))
+}
+
+function toRow(names: readonly string[], values: readonly unknown[]): object {
+  const row: Record<string, unknown> = {}
+  for (let at = 0; at < names.length; at += 1) row[names[at] as string] = values[at]
+  return row
 }
 
 /** Never opens an existing file: closing it would drop the locks this process holds on it. */

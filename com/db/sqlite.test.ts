@@ -72,6 +72,22 @@ it('waits for a second program that is writing, without holding up its own', asy
   expect(await db.kysely.selectFrom('settings').select('name').orderBy('name').execute()).toHaveLength(2)
 })
 
+it('answers what is asked while a transaction runs, without what that has yet to commit', async () => {
+  const names = async () =>
+    (await db.kysely.selectFrom('settings').select('name').execute()).map((row) => row.name)
+  let end: () => void = () => undefined
+  const ending = new Promise<void>((resolve) => (end = resolve))
+  const running = db.transaction(async (trx) => {
+    await trx.insertInto('settings').values({ name: 'a', value: 'x', updated_at: 1 }).execute()
+    await ending
+  })
+  await sleep(20)
+  expect(await names()).toEqual([])
+  end()
+  await running
+  expect(await names()).toEqual(['a'])
+})
+
 it('says that it is away when the file is not a place it can write to', async () => {
   writeFileSync(`${path()}.d`, '')
   const opening = openDb(`sqlite:${path()}.d/shop.db`)

@@ -1,4 +1,4 @@
-/** Kysely's dialect for the embedded engine: one connection, one writer. */
+/** Kysely's dialect for the embedded engine: one connection that writes, and one for reads outside of transactions. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CompiledQuery, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
@@ -9,47 +9,87 @@ import type { SqliteEngine, Statement, Value } from './sqlite-engine.ts'
 /** How long one statement waits for another process's write lock. */
 const BUSY_MS = 5_000
 const CACHED_STATEMENTS = 500
-const READS = /^\s*(?:select|pragma|with|values|explain)\b/i
+const ANSWERS_ROWS = /^\s*(?:select|pragma|with|values|explain)\b/i
+const ONLY_READS = /^\s*select\b/i
 
 /** @param path made with its folders when absent, readable by this user alone. */
 export async function sqliteDialect(path: string): Promise<Dialect> {
-  const engine = await openEngine(path)
+  const writer = await openEngine(path)
+  const reader = await openEngine(path, 'PRAGMA query_only = ON;')
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => createDriver(engine),
+    createDriver: () => createDriver(createSpeaker(writer), createSpeaker(reader)),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   }
 }
 
-function createDriver(engine: SqliteEngine): Driver {
-  const connection = createConnection(engine)
+/** A turn at the writer lasts for a transaction, or for one statement outside of any; reads wait for no turn. */
+interface Connection extends DatabaseConnection {
+  inTransaction: boolean
+}
+
+function createDriver(writer: Speaker, reader: Speaker): Driver {
   const turns = createTurns()
-  const say = (sql: string) => connection.executeQuery(CompiledQuery.raw(sql))
-  let began = false
+  const say = (sql: string) => writer.say(CompiledQuery.raw(sql))
+
+  async function inTurn<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    await turns.take()
+    try {
+      return await writer.say(query)
+    } finally {
+      turns.give()
+    }
+  }
+
+  function connect(): Connection {
+    return {
+      inTransaction: false,
+      executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+        if (this.inTransaction) return writer.say(query)
+        return ONLY_READS.test(query.sql) ? reader.say(query) : inTurn(query)
+      },
+      streamQuery() {
+        throw new Error('Rows are not streamed; page through them')
+      },
+    }
+  }
+
+  function endTurn(connection: DatabaseConnection): void {
+    if (!(connection as Connection).inTransaction) return
+    ;(connection as Connection).inTransaction = false
+    turns.give()
+  }
+
   return {
     init: async () => undefined,
-    async acquireConnection() {
+    acquireConnection: async () => connect(),
+    async beginTransaction(connection) {
       await turns.take()
-      return connection
+      ;(connection as Connection).inTransaction = true
+      try {
+        await say('begin immediate')
+      } catch (error) {
+        endTurn(connection)
+        throw error
+      }
     },
-    async beginTransaction() {
-      await say('begin immediate')
-      began = true
-    },
-    async commitTransaction() {
+    async commitTransaction(connection) {
       await say('commit')
-      began = false
+      endTurn(connection)
     },
-    async rollbackTransaction() {
-      began = false
-      await say('rollback').catch(refuseUnlessEnded)
+    async rollbackTransaction(connection) {
+      try {
+        await say('rollback').catch(refuseUnlessEnded)
+      } finally {
+        endTurn(connection)
+      }
     },
-    releaseConnection: async () => turns.give(),
+    releaseConnection: async (connection) => endTurn(connection),
     async destroy() {
-      if (began) await say('rollback').catch(refuseUnlessEnded)
-      connection.close()
-      engine.close()
+      if (turns.taken()) await say('rollback').catch(refuseUnlessEnded)
+      writer.close()
+      reader.close()
     },
   }
 }
@@ -59,7 +99,12 @@ function refuseUnlessEnded(error: unknown): void {
   if (!(error instanceof Error && error.message.includes('no transaction is active'))) throw error
 }
 
-function createConnection(engine: SqliteEngine): DatabaseConnection & { close(): void } {
+interface Speaker {
+  say<R>(query: CompiledQuery): Promise<QueryResult<R>>
+  close(): void
+}
+
+function createSpeaker(engine: SqliteEngine): Speaker {
   const statements = new Map<string, Statement>()
   let closed = false
 
@@ -76,12 +121,12 @@ function createConnection(engine: SqliteEngine): DatabaseConnection & { close():
   function run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const values = parameters.map(bind)
     const statement = prepare(sql)
-    if (READS.test(sql)) return { rows: statement.all(values).map(plainRow) as R[] }
+    if (ANSWERS_ROWS.test(sql)) return { rows: statement.all(values) as R[] }
     return { rows: [], numAffectedRows: statement.run(values) }
   }
 
   return {
-    async executeQuery<R>(query: CompiledQuery) {
+    async say<R>(query: CompiledQuery) {
       const giveUpAt = performance.now() + BUSY_MS
       for (;;) {
         try {
@@ -92,12 +137,10 @@ function createConnection(engine: SqliteEngine): DatabaseConnection & { close():
         }
       }
     },
-    streamQuery() {
-      throw new Error('Rows are not streamed; page through them')
-    },
     close() {
       closed = true
       statements.clear()
+      engine.close()
     },
   }
 }
@@ -117,13 +160,8 @@ function finite(value: number): number {
   return value
 }
 
-/** node:sqlite's rows have no prototype. */
-function plainRow(row: object): object {
-  return { ...row }
-}
-
-/** The one connection, handed out first come, first served. */
-function createTurns(): { take(): Promise<void>; give(): void } {
+/** First come, first served. */
+function createTurns(): { take(): Promise<void>; give(): void; taken(): boolean } {
   const waiting: (() => void)[] = []
   let taken = false
   return {
@@ -136,5 +174,6 @@ function createTurns(): { take(): Promise<void>; give(): void } {
       if (next) next()
       else taken = false
     },
+    taken: () => taken,
   }
 }

@@ -11,6 +11,7 @@ import { sqliteDialect } from './sqlite.ts'
 
 export { DatabaseAway, RetryTransaction, isAway, isDuplicate, isTransient } from './errors.ts'
 export { migrate } from './migrate.ts'
+export { statement } from './statement.ts'
 
 export type Engine = 'sqlite' | 'mysql'
 

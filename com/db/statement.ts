@@ -1,0 +1,89 @@
+/** Statements that are said so often that they are spelled out once: that costs more than the database takes for them. */
+import type { Compilable, CompiledQuery, Kysely } from 'kysely'
+import type { Database } from '../../sql/schema.ts'
+
+/** Every value is there in every call; of a list only the length matters for the spelling. */
+type Values = Readonly<Record<string, unknown>>
+
+export interface Statement<V extends Values, R> {
+  all(handle: Kysely<Database>, values: V): Promise<R[]>
+  first(handle: Kysely<Database>, values: V): Promise<R | undefined>
+  /** @returns the number of rows that were found, changed or not, or written. */
+  run(handle: Kysely<Database>, values: V): Promise<number>
+}
+
+/** Stands for a value, or for one of a list, while the statement is spelled. */
+interface Place {
+  readonly name: string
+  readonly index: number | undefined
+}
+
+interface Spelled {
+  readonly query: CompiledQuery
+  readonly places: readonly (Place | undefined)[]
+}
+
+/**
+ * @param build gets places instead of values, so it must not look at them: the statement it makes is said again with
+ * other values.
+ */
+export function statement<V extends Values, R>(
+  build: (db: Kysely<Database>, values: V) => Compilable<R>,
+): Statement<V, R> {
+  const engines = new WeakMap<object, Map<string, Spelled>>()
+
+  function spelledFor(handle: Kysely<Database>, values: V): Spelled {
+    const { adapter } = handle.getExecutor()
+    const known = engines.get(adapter) ?? new Map<string, Spelled>()
+    const shape = shapeOf(values)
+    const spelled = known.get(shape) ?? spell(build(handle, placesOf(values) as V).compile())
+    if (!known.has(shape)) engines.set(adapter, known.set(shape, spelled))
+    return spelled
+  }
+
+  async function say(handle: Kysely<Database>, values: V) {
+    const { query, places } = spelledFor(handle, values)
+    const parameters = places.map((place, at) => (place ? valueAt(values, place) : query.parameters[at]))
+    return handle.executeQuery<R>({ ...query, parameters } as CompiledQuery<R>)
+  }
+
+  return {
+    all: async (handle, values) => (await say(handle, values)).rows,
+    first: async (handle, values) => (await say(handle, values)).rows[0],
+    run: async (handle, values) => Number((await say(handle, values)).numAffectedRows),
+  }
+}
+
+function shapeOf(values: Values): string {
+  let shape = ''
+  for (const name in values) {
+    const value = values[name]
+    if (Array.isArray(value)) shape += `${name}:${value.length};`
+  }
+  return shape
+}
+
+const places = new WeakSet<object>()
+
+function placesOf(values: Values): Values {
+  const place = (name: string, index?: number): Place => {
+    const made = { name, index }
+    places.add(made)
+    return made
+  }
+  const named = Object.entries(values).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map((_, index) => place(name, index)) : place(name),
+  ])
+  return Object.fromEntries(named) as Values
+}
+
+function spell(query: CompiledQuery): Spelled {
+  const isPlace = (value: unknown) => typeof value === 'object' && value !== null && places.has(value)
+  return { query, places: query.parameters.map((value) => (isPlace(value) ? (value as Place) : undefined)) }
+}
+
+function valueAt(values: Values, { name, index }: Place): unknown {
+  const value = values[name]
+  return index === undefined ? value : (value as readonly unknown[])[index]
+}

@@ -5,7 +5,7 @@ import compress from 'koa-compress'
 import conditional from 'koa-conditional-get'
 
 /** Smaller ones grow by it. */
-const COMPRESSED_BYTES = 1024
+export const COMPRESSED_BYTES = 1024
 
 /** A route that wrote its answer itself has nothing left to do here. */
 export function finishAnswers(): Middleware {

@@ -3,12 +3,25 @@ import type { OrderRow, ProductRow } from '../sql/schema.ts'
 import { findGoods } from '../core/delivery.ts'
 import { readMailStates } from '../core/mails.ts'
 import { canBePaid, canExtend, isProof } from '../core/orders.ts'
-import { findProduct } from '../core/products.ts'
+import { findRecentProduct } from '../core/products.ts'
 import { findMerchantReturn } from '../core/merchant-return.ts'
 import { findScope } from '../core/merchants.ts'
 import type { Shop } from '../core/shop.ts'
-import { listOpenTills, payableChannels } from '../core/tills.ts'
+import { listOfferedChannels } from '../core/tills.ts'
+import type { Channel } from '../core/vocabulary.ts'
 import type { OrderSummary, OrderView } from './contract/orders.ts'
+
+/** What a view shows beside the order's row: of other tables, of the shop, of the moment. */
+export interface Surroundings {
+  readonly open: boolean
+  readonly canExtend: boolean
+  readonly deliveryKind: OrderView['deliveryKind']
+  readonly otherChannels: readonly Channel[]
+  readonly mail: OrderView['mail']
+  readonly purchaseNote: string
+  readonly goods: OrderView['goods']
+  readonly merchant: OrderView['merchant']
+}
 
 export async function toOrderView(
   shop: Shop,
@@ -16,15 +29,37 @@ export async function toOrderView(
   token: string | undefined,
 ): Promise<OrderView> {
   const proven = isProof(order, token)
+  const surroundings = await readSurroundings(shop, order, proven)
+  return { ...drawOrder(order, surroundings, proven), serverTime: shop.now() }
+}
+
+export async function readSurroundings(shop: Shop, order: OrderRow, proven: boolean): Promise<Surroundings> {
   const delivered = order.state === 'delivered'
-  const pending = canBePaid(order, shop.now())
-  const mails = delivered ? await readMailStates(shop, [order.id]) : undefined
-  const product = await findProduct(shop, order.product_id)
+  const open = canBePaid(order, shop.now())
+  const product = await findRecentProduct(shop, order.product_id)
+  return {
+    open,
+    canExtend: canExtend(order, shop.now()),
+    deliveryKind: product?.delivery_kind ?? 'shared',
+    otherChannels: open ? await otherChannels(shop, order) : [],
+    mail: delivered ? ((await readMailStates(shop, [order.id])).get(order.id)?.state ?? 'none') : 'none',
+    purchaseNote: proven && order.paid_at !== null ? (product?.purchase_note ?? '') : '',
+    goods: proven && delivered ? await goodsOf(shop, order, product) : null,
+    merchant: await findMerchantReturn(shop, order),
+  }
+}
+
+/** Depends on nothing but what it is given. */
+export function drawOrder(
+  order: OrderRow,
+  around: Surroundings,
+  proven: boolean,
+): Omit<OrderView, 'serverTime'> {
   return {
     id: order.id,
     productId: order.product_id || null,
     productName: order.product_name,
-    deliveryKind: product?.delivery_kind ?? 'shared',
+    deliveryKind: around.deliveryKind,
     quantity: order.quantity,
     priceCents: order.price_cents,
     dueCents: order.due_cents,
@@ -36,17 +71,16 @@ export async function toOrderView(
     paidAt: order.paid_at,
     paidBy: order.paid_by,
     deliveredAt: order.delivered_at,
-    serverTime: shop.now(),
-    code: pending ? codeOf(order) : null,
-    canExtend: canExtend(order, shop.now()),
-    otherChannels: pending ? await otherChannels(shop, order) : [],
+    code: around.open ? codeOf(order) : null,
+    canExtend: around.canExtend,
+    otherChannels: [...around.otherChannels],
     reportedAt: order.reported_at,
     maskedEmail: maskEmail(order.email),
-    mail: mails?.get(order.id)?.state ?? 'none',
+    mail: around.mail,
     proven,
-    purchaseNote: proven && order.paid_at !== null ? (product?.purchase_note ?? '') : '',
-    goods: proven && delivered ? await goodsOf(shop, order, product) : null,
-    merchant: await findMerchantReturn(shop, order),
+    purchaseNote: around.purchaseNote,
+    goods: around.goods,
+    merchant: around.merchant,
     test: order.test_at !== null,
   }
 }
@@ -64,8 +98,7 @@ function codeOf(order: OrderRow) {
 async function otherChannels(shop: Shop, order: OrderRow) {
   const scope = await findScope(shop, order)
   if (!scope.mayChange) return []
-  const tills = await listOpenTills(shop, order.price_cents, scope.tills)
-  const channels = payableChannels(tills, order.price_cents, shop.settings.current.slotDepth)
+  const channels = await listOfferedChannels(shop, order.price_cents, scope.tills)
   return channels.filter((channel) => channel !== order.channel)
 }
 

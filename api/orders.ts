@@ -1,9 +1,8 @@
 /** Buyers: placing an order, following it, getting the goods. */
-import { createHash } from 'node:crypto'
 import type { Context } from 'koa'
 import Router from 'koa-router'
 import { drawQrPng } from '../com/qr-drawing.ts'
-import { fail, ShopError } from '../core/errors.ts'
+import { fail } from '../core/errors.ts'
 import { noteLinkOpened } from '../core/amount-link.ts'
 import { requestOrderLinks, resendGoods } from '../core/mails.ts'
 import { networkOf } from '../core/network.ts'
@@ -13,12 +12,11 @@ import { reportPaid } from '../core/reports.ts'
 import type { Shop } from '../core/shop.ts'
 import * as contract from './contract/orders.ts'
 import { limit } from './limit.ts'
-import { toOrderSummary, toOrderView } from './order-view.ts'
+import { knownId, showStatus } from './order-status.ts'
 import type { OrderStreams } from './order-stream.ts'
+import { toOrderSummary, toOrderView } from './order-view.ts'
 import { addressOf, buyerTokenOf, localeOf } from './reader.ts'
 import { serve } from './serve.ts'
-
-const ID = /^[A-Za-z0-9_-]{21}$/
 
 export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
   const router = new Router({ sensitive: true, strict: true })
@@ -40,11 +38,7 @@ export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
     return { orders: own.map(toOrderSummary) }
   })
 
-  serve(router, contract.showOrder, async ({ params, ctx }) => {
-    const view = await viewOf(shop, ctx, params.id)
-    markVersion(ctx, view)
-    return view
-  })
+  router.get(contract.showOrder.path, showStatus(shop))
 
   serve(router, contract.cancelOrder, async ({ params, ctx }) => {
     await orders.getOwnOrder(shop, params.id, buyerTokenOf(ctx))
@@ -103,22 +97,5 @@ export function orderRoutes(shop: Shop, streams: OrderStreams): Router {
 }
 
 async function viewOf(shop: Shop, ctx: Context, id: string): Promise<contract.OrderView> {
-  try {
-    return await toOrderView(shop, await orders.getOrder(shop, id), buyerTokenOf(ctx))
-  } catch (error) {
-    const missed = error instanceof ShopError && error.code === 'order_not_found'
-    if (missed) await limit(shop, `missed-order:${networkOf(addressOf(ctx))}`, 120, 60_000)
-    throw error
-  }
-}
-
-function knownId(id: unknown): string {
-  return typeof id === 'string' && ID.test(id) ? id : fail('order_not_found')
-}
-
-/** The same state is answered 304: the tag covers everything but the time of day. */
-function markVersion(ctx: Context, view: contract.OrderView): void {
-  const lasting = JSON.stringify({ ...view, serverTime: 0 })
-  ctx.set('Cache-Control', 'private, no-cache')
-  ctx.set('ETag', `W/"${createHash('sha1').update(lasting).digest('base64url')}"`)
+  return toOrderView(shop, await orders.getOrder(shop, id), buyerTokenOf(ctx))
 }

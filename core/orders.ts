@@ -1,6 +1,7 @@
 /** An order after it was placed: reading it, ending it, giving it more time or another channel. */
 import { hashToken, safeEqual } from '../com/tokens.ts'
-import { RetryTransaction } from '../com/db/index.ts'
+import { RetryTransaction, statement } from '../com/db/index.ts'
+import { gather } from '../com/gather.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { enqueueCallbacks, wakeCallbacks } from './callbacks.ts'
@@ -19,6 +20,31 @@ import type { Channel } from './vocabulary.ts'
 export async function getOrder(shop: Shop, id: string): Promise<OrderRow> {
   const row = await shop.db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst()
   return row ?? fail('order_not_found')
+}
+
+/**
+ * The same for open pages, which ask all the time: together with whatever else is asked for at this moment. Outside of
+ * transactions only.
+ *
+ * @throws ShopError `order_not_found`
+ */
+export async function getOrderWithOthers(shop: Shop, id: string): Promise<OrderRow> {
+  const ask = askers.get(shop.database) ?? gather((ids) => readOrders(shop, ids), MOST_AT_ONCE)
+  askers.set(shop.database, ask)
+  return (await ask(id)) ?? fail('order_not_found')
+}
+
+const MOST_AT_ONCE = 50
+
+const askers = new WeakMap<Shop['database'], (id: string) => Promise<OrderRow | undefined>>()
+
+const ordersById = statement((db, the: { ids: readonly string[] }) =>
+  db.selectFrom('orders').selectAll().where('id', 'in', the.ids),
+)
+
+async function readOrders(shop: Shop, ids: readonly string[]): Promise<Map<string, OrderRow>> {
+  const rows = await ordersById.all(shop.database.kysely, { ids })
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** What an open page must hear of. */

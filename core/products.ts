@@ -4,6 +4,7 @@ import { asNumber } from '../com/db/index.ts'
 import type { ProductRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
+import { createRecent } from './recent.ts'
 import { transaction, type Shop } from './shop.ts'
 import type { DeliveryKind } from './vocabulary.ts'
 
@@ -29,6 +30,13 @@ export async function getProduct(shop: Shop, id: string): Promise<ProductRow> {
 export async function findProduct(shop: Shop, id: string): Promise<ProductRow | undefined> {
   return shop.db.selectFrom('products').selectAll().where('id', '=', id).executeTakeFirst()
 }
+
+/** As it was up to a second ago: for what pages show. */
+export function findRecentProduct(shop: Shop, id: string): Promise<ProductRow | undefined> {
+  return recent.get(shop, id)
+}
+
+const recent = createRecent(findProduct)
 
 /** In the seller's order, then newest first. */
 export async function listProducts(shop: Shop): Promise<ProductRow[]> {
@@ -101,13 +109,15 @@ export async function changeProduct(
   actor: Actor,
 ): Promise<ProductRow> {
   checkInput(input)
-  return transaction(shop, async (tx) => {
+  const changed = await transaction(shop, async (tx) => {
     const before = await getProduct(tx, id)
     const row: ProductRow = { ...before, ...columnsOf(input, before, tx.now()), updated_at: tx.now() }
     await tx.db.updateTable('products').set(row).where('id', '=', id).execute()
     await recordAudit(tx, actor, 'products.change', id, auditOf(before), auditOf(row))
     return row
   })
+  recent.forget(shop)
+  return changed
 }
 
 function checkInput(input: ProductInput): void {

@@ -2,6 +2,7 @@
 import { asNumber } from '../com/db/index.ts'
 import type { AccountRow, PayeeCodeRow } from '../sql/schema.ts'
 import { amountPool } from './amount-choice.ts'
+import { createRecent } from './recent.ts'
 import type { Shop, Tx } from './shop.ts'
 import { dayOf, startOfDay, zoneOffset } from './time-zone.ts'
 import type { Channel } from './vocabulary.ts'
@@ -32,25 +33,18 @@ export function isWithin<T>(bound: readonly T[], value: T): boolean {
 /** A device that reports that it is alive counts as gone after this much silence. */
 export const SILENT_MS = 120_000
 
-const RECENT_MS = 1_000
-
-const recent = new WeakMap<Shop['database'], { at: number; tills: Promise<Till[]> }>()
+const recent = createRecent(readTills)
 
 /**
  * Every till that is switched on, as it was up to a second ago. An amount is claimed in the database all the same,
  * and isStillShown looks at the code that was chosen.
  */
 export function listTills(shop: Shop): Promise<Till[]> {
-  const kept = recent.get(shop.database)
-  if (kept && Math.abs(shop.now() - kept.at) < RECENT_MS) return kept.tills
-  const tills = readTills(shop)
-  recent.set(shop.database, { at: shop.now(), tills })
-  tills.catch(() => recent.delete(shop.database))
-  return tills
+  return recent.get(shop, '')
 }
 
 export function forgetTills(shop: Shop): void {
-  recent.delete(shop.database)
+  recent.forget(shop)
 }
 
 /** After a change of accounts, codes or devices has been committed: this process at once, the others by wake-up. */
@@ -184,4 +178,28 @@ export function payableAmounts(till: Till, priceCents: number, depth: number): n
 export function payableChannels(tills: readonly Till[], priceCents: number, depth: number): Channel[] {
   const payable = tills.filter((till) => payableAmounts(till, priceCents, depth).length > 0)
   return [...new Set(payable.map((till) => till.account.channel))]
+}
+
+/** Channels on which a price could be paid up to a second ago: for what pages show. */
+export async function listOfferedChannels(
+  shop: Shop,
+  priceCents: number,
+  scope: TillScope = WHOLE_SHOP,
+): Promise<readonly Channel[]> {
+  const tills = await listTills(shop)
+  const known = offers.get(tills) ?? new Map<string, Promise<Channel[]>>()
+  offers.set(tills, known)
+  const bounds = scope === WHOLE_SHOP ? '' : JSON.stringify(scope)
+  const key = `${priceCents} ${bounds}`
+  const channels = known.get(key) ?? openChannels(shop, priceCents, scope)
+  known.set(key, channels)
+  return channels
+}
+
+/** They last as long as the tills that they were read from. */
+const offers = new WeakMap<readonly Till[], Map<string, Promise<Channel[]>>>()
+
+async function openChannels(shop: Shop, priceCents: number, scope: TillScope): Promise<Channel[]> {
+  const open = await listOpenTills(shop, priceCents, scope)
+  return payableChannels(open, priceCents, shop.settings.current.slotDepth)
 }

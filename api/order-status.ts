@@ -1,0 +1,109 @@
+/**
+ * How an order stands, which every open page asks again and again. The order is read for each answer, but drawn only
+ * when something is different from what was drawn before.
+ */
+import { createHash } from 'node:crypto'
+import type { Context, Middleware } from 'koa'
+import { fail, ShopError } from '../core/errors.ts'
+import { networkOf } from '../core/network.ts'
+import { getOrderWithOthers, isProof } from '../core/orders.ts'
+import type { Shop } from '../core/shop.ts'
+import type { OrderRow } from '../sql/schema.ts'
+import { showOrder } from './contract/orders.ts'
+import { COMPRESSED_BYTES } from './finish.ts'
+import { limit } from './limit.ts'
+import { drawOrder, readSurroundings } from './order-view.ts'
+import { addressOf, buyerTokenOf } from './reader.ts'
+
+interface Drawn {
+  readonly order: OrderRow
+  readonly proven: boolean
+  /** All that the view shows beside the order's row. */
+  readonly around: string
+  /** The reply up to the time of day, which differs in every answer. */
+  readonly text: string
+  readonly tag: string
+}
+
+/** What was asked for last, by whom. The rest is drawn again. */
+const MOST_KEPT = 10_000
+const LONGEST_KEPT = 4_096
+
+export function showStatus(shop: Shop): Middleware {
+  const kept = new Map<string, Drawn>()
+
+  function keep(key: string, drawn: Drawn): Drawn {
+    kept.delete(key)
+    if (drawn.text.length <= LONGEST_KEPT) kept.set(key, drawn)
+    const [oldest] = kept.keys()
+    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
+    return drawn
+  }
+
+  async function drawnFor(order: OrderRow, token: string | undefined): Promise<Drawn> {
+    const key = `${order.id}${token ?? ''}`
+    const before = kept.get(key)
+    const same = before && isSameRow(before.order, order) ? before : undefined
+    const proven = same?.proven ?? isProof(order, token)
+    const surroundings = await readSurroundings(shop, order, proven)
+    const around = JSON.stringify(surroundings)
+    if (same?.around === around) return same
+    return keep(key, { order, proven, around, ...draw(drawOrder(order, surroundings, proven)) })
+  }
+
+  return async function status(ctx) {
+    const id = knownId(ctx.params.id)
+    const order = await getOrderWithOthers(shop, id).catch((error: unknown) => miss(shop, ctx, error))
+    answer(ctx, await drawnFor(order, buyerTokenOf(ctx)), shop.now())
+  }
+}
+
+const ID = /^[A-Za-z0-9_-]{21}$/
+
+/** @throws ShopError `order_not_found` */
+export function knownId(id: unknown): string {
+  return typeof id === 'string' && ID.test(id) ? id : fail('order_not_found')
+}
+
+/** Nobody finds an order by trying. */
+async function miss(shop: Shop, ctx: Context, error: unknown): Promise<never> {
+  const missed = error instanceof ShopError && error.code === 'order_not_found'
+  if (missed) await limit(shop, `missed-order:${networkOf(addressOf(ctx))}`, 120, 60_000)
+  throw error
+}
+
+function isSameRow(before: OrderRow, now: OrderRow): boolean {
+  for (const column in now) {
+    if (before[column as keyof OrderRow] !== now[column as keyof OrderRow]) return false
+  }
+  return true
+}
+
+function draw(view: ReturnType<typeof drawOrder>): Pick<Drawn, 'text' | 'tag'> {
+  const { serverTime: _, ...lasting } = showOrder.reply.parse({ ...view, serverTime: 0 })
+  const text = JSON.stringify(lasting).slice(0, -1)
+  return { text, tag: `W/"${createHash('sha1').update(text).digest('base64url')}"` }
+}
+
+/** The same state is answered 304. */
+function answer(ctx: Context, { text, tag }: Drawn, now: number): void {
+  const body = `${text},"serverTime":${now}}`
+  const headers = { 'Cache-Control': 'private, no-cache', ETag: tag }
+  const { 'if-none-match': known, 'cache-control': wish } = ctx.req.headers
+  const plainly = ctx.method === 'GET' && wish === undefined && (known === undefined || known === tag)
+  if (!plainly || body.length >= COMPRESSED_BYTES) {
+    ctx.set({ ...headers, 'Content-Type': JSON_TYPE })
+    ctx.body = body
+    return
+  }
+  // Past Koa, which would look at the body and at every header several times.
+  ctx.respond = false
+  if (known === tag) ctx.res.writeHead(304, headers).end()
+  else ctx.res.writeHead(200, { ...headers, ...lengthOf(body), 'Content-Type': JSON_TYPE }).end(body)
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+function lengthOf(body: string) {
+  return { 'Content-Length': Buffer.byteLength(body) }
+}

@@ -25,6 +25,9 @@ export interface MerchantInput {
   readonly showQrcode: boolean
   /** 0: no limit. */
   readonly ordersPerMinute: number
+  /** Where V免签 requests name none; as they were, or none, unless given. */
+  readonly notifyUrl?: string | undefined
+  readonly returnUrl?: string | undefined
 }
 
 export async function listMerchants(shop: Shop): Promise<MerchantRow[]> {
@@ -81,6 +84,8 @@ export async function addMerchant(
       default_at: highest === null ? tx.now() : null,
       webhook_secret: newWebhookSecret(),
       created_at: tx.now(),
+      notify_url: '',
+      return_url: '',
       ...columnsOf(input, null, tx.now()),
     }
     try {
@@ -136,6 +141,8 @@ function columnsOf(input: MerchantInput, enabledAt: number | null, now: number) 
     callback_method: input.callbackMethod,
     qrcode_at: input.showQrcode ? now : null,
     orders_per_minute: input.ordersPerMinute,
+    ...(input.notifyUrl !== undefined && { notify_url: input.notifyUrl }),
+    ...(input.returnUrl !== undefined && { return_url: input.returnUrl }),
   }
 }
 

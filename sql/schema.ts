@@ -267,6 +267,8 @@ export interface MerchantRow {
   orders_per_minute: number
   webhook_secret: string
   created_at: number
+  notify_url: string
+  return_url: string
 }
 
 export interface MerchantKeyRow {

@@ -42,9 +42,15 @@ export function answerTo(ctx: Context, error: unknown, log: Log): ErrorAnswer {
 }
 
 function refusalAnswer(ctx: Context, code: RefusalCode, details: RefusalDetails): ErrorAnswer {
-  const wait = details.retryInSeconds ?? details.freeInSeconds ?? (code === 'database_away' ? 5 : undefined)
+  const waitS = findWait(code, details)
   const answer = { status: REFUSALS[code], body: bodyOf(ctx, code, details) }
-  return wait === undefined ? answer : { ...answer, waitS: Number(wait) }
+  return waitS === undefined ? answer : { ...answer, waitS }
+}
+
+/** Seconds until asking again may help; undefined where waiting does not. */
+export function findWait(code: RefusalCode, details: RefusalDetails): number | undefined {
+  const wait = details.retryInSeconds ?? details.freeInSeconds ?? (code === 'database_away' ? 5 : undefined)
+  return wait === undefined ? undefined : Number(wait)
 }
 
 function bodyOf(ctx: Context, code: RefusalCode | 'fault', details: RefusalDetails) {

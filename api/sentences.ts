@@ -33,6 +33,7 @@ const ZH: Sentences = {
   order_changed: '该订单支付参数有变化，请更换订单号重新发起支付',
   idempotency_mismatch: '这个 Idempotency-Key 已用于另一个请求，请换一个新的。',
   idempotency_busy: '使用这个 Idempotency-Key 的请求正在处理，请稍后用同一个值重试。',
+  order_exists: '商户订单号已存在',
   order_paid: '该订单已完成支付，请勿重复发起支付',
   product_not_found: '商品不存在，请检查链接是否完整。',
   proof_needed: '请在下单的浏览器中打开，或使用邮件中的链接查看。',
@@ -43,6 +44,7 @@ const ZH: Sentences = {
   out_of_stock: '库存不足，请减少数量或联系卖家补货。',
   channel_unavailable: '该支付方式暂不可用，请换一种支付方式。',
   no_code_for_price: '该支付方式暂时不能付这个价格，请换一种支付方式或联系卖家。',
+  nobody_listens: '收款设备不在线，暂时无法下单，请稍后再试或联系卖家。',
   no_free_amount: '当前同价下单人数较多，约 {freeIn} 后可下单{instead}。',
   wrong_state: '当前状态不能执行此操作，请刷新页面查看最新状态。',
   set_by_environment: '此项由环境变量设定，不能在这里修改。',
@@ -87,6 +89,7 @@ const EN: Sentences = {
   idempotency_mismatch: 'This Idempotency-Key was used for another request. Use a new one.',
   idempotency_busy:
     'The request with this Idempotency-Key is under way. Try again with the same key shortly.',
+  order_exists: 'This order number has been used before.',
   order_paid: 'This order is paid already.',
   order_not_found: 'There is no such order. Check that the link is complete.',
   product_not_found: 'There is no such product. Check that the link is complete.',
@@ -99,6 +102,7 @@ const EN: Sentences = {
   channel_unavailable: 'This way to pay is not available. Choose another one.',
   no_code_for_price:
     'This price cannot be paid on this channel just now. Choose another way to pay, or ask the seller.',
+  nobody_listens: 'The device that sees payments is not connected. Try again later, or ask the seller.',
   no_free_amount: 'Many buyers at this price: free again in about {freeIn}{instead}.',
   wrong_state: 'That is not possible in the present state. Reload to see where it stands.',
   set_by_environment: 'This is set by the environment and cannot be changed here.',

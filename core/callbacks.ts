@@ -57,6 +57,20 @@ async function listEndpoints(
   return rows.filter((row) => isSubscribed(row, event))
 }
 
+/** Whether the site was told of an order and has not taken it in yet. */
+export async function isUntold(shop: Shop, orderId: string): Promise<boolean> {
+  const untold = await shop.db
+    .selectFrom('callbacks')
+    .innerJoin('callback_attempts', 'callback_attempts.callback_id', 'callbacks.id')
+    .select('callbacks.id')
+    .where('callbacks.order_id', '=', orderId)
+    .where('callbacks.endpoint_id', 'is', null)
+    .where('callbacks.delivered_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return untold !== undefined
+}
+
 /**
  * An endpoint that names no events is told of its merchant's orders. Money that no order has, and the seller's devices,
  * are told to whoever names them.

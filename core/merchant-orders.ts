@@ -39,6 +39,8 @@ export interface MerchantWish {
   readonly lasting: readonly string[]
   readonly ttlMs?: number | undefined
   readonly locale?: Locale | undefined
+  /** When the same number comes again: goes on with the order unless told otherwise; only while it is open; never. */
+  readonly repeat?: 'resume' | 'show' | 'refuse' | undefined
 }
 
 export interface MerchantOrder {
@@ -59,8 +61,8 @@ class AskedMeanwhile extends Error {}
  * Idempotent by merchant, mode and number: the same request gives the same order, on the channel that it names; after
  * its end a fresh amount and time under the same number.
  *
- * @throws ShopError `order_changed`, `order_paid`, `wrong_state` for one that was closed, `too_many_requests`,
- * `channel_unavailable`, `no_code_for_price`, `no_free_amount`
+ * @throws ShopError `order_exists`, `order_changed`, `order_paid`, `wrong_state` for one that was closed,
+ * `too_many_requests`, `channel_unavailable`, `no_code_for_price`, `no_free_amount`
  */
 export async function placeMerchantOrder(shop: Shop, wish: MerchantWish): Promise<PlacedMerchantOrder> {
   if (wish.mode === 'test') await ensureTestTills(shop)
@@ -228,10 +230,14 @@ async function resumeOrder(
   wish: MerchantWish,
   { order, asked }: MerchantOrder,
 ): Promise<PlacedMerchantOrder> {
+  const isOpen = order.state === 'pending' && order.expires_at > shop.now()
+  const isSame = asked.request_hash === hashOf(wish)
+  const goesOn = { resume: true, show: isOpen && isSame, refuse: false }[wish.repeat ?? 'resume']
+  if (!goesOn) fail('order_exists', { outTradeNo: asked.out_trade_no })
   if (order.paid_at !== null) fail('order_paid', { outTradeNo: asked.out_trade_no, orderId: order.id })
-  if (asked.request_hash !== hashOf(wish)) fail('order_changed', { outTradeNo: asked.out_trade_no })
+  if (!isSame) fail('order_changed', { outTradeNo: asked.out_trade_no })
   if (order.state === 'cancelled') fail('wrong_state', { state: order.state })
-  if (order.state === 'pending' && order.expires_at > shop.now()) {
+  if (isOpen) {
     if (wish.channel && wish.channel !== order.channel) {
       await moveToChannel(shop, order, wish.channel, scopeOf(wish.merchant, wish.mode), 'merchant')
     }

@@ -44,10 +44,24 @@ const QUERIES: Readonly<Record<Protocol, Query | undefined>> = {
 }
 
 async function signedReturn(shop: Shop, order: OrderRow, asked: MerchantOrderRow): Promise<string | null> {
+  const query = asked.return_url === '' ? null : await findSignedQuery(shop, order, asked)
+  return query === null ? null : withQuery(asked.return_url, query)
+}
+
+/**
+ * What is appended to the return address of a paid order.
+ *
+ * @returns null where the protocol knows no return, and when there is no key left to sign with
+ */
+export async function findSignedQuery(
+  shop: Shop,
+  order: OrderRow,
+  asked: MerchantOrderRow,
+): Promise<string | null> {
   const query = QUERIES[asked.protocol]
-  if (asked.return_url === '' || !query) return null
+  if (!query) return null
   const keys = await listSigningKeys(shop, asked.merchant_id)
   const key = keys.find(({ id }) => id === asked.key_id) ?? keys[0]
   if (asked.protocol !== 'v1' && !key) return null
-  return withQuery(asked.return_url, query(order, asked, key?.secret ?? ''))
+  return query(order, asked, key?.secret ?? '')
 }

@@ -8,14 +8,21 @@ import { formEncoded, withQuery, type CallbackForm } from './form.ts'
 export function apiEditionPaidQuery(order: OrderRow, asked: MerchantOrderRow, key: string): string {
   const sent = JSON.parse(asked.request) as Record<string, string>
   const sign = md5(md5(asked.out_trade_no) + key)
-  return formEncoded([
+  const values = formEncoded([
     ['order_id', asked.out_trade_no],
     ['order_price', sent.order_price ?? formatYuan(order.price_cents)],
     ['qr_price', formatYuan(order.due_cents)],
-    ['extension', sent.extension ?? ''],
     ['sign', sign],
     ['sgin', sign],
   ])
+  return `${values}&${extensionOf(sent.extension ?? '')}`
+}
+
+const ESCAPED = /^(?:[\w.~!*'()-]|%[0-9a-f]{2})*$/i
+
+/** The old servers wrote it as it came, so sites escape it beforehand: what is escaped already is not escaped again. */
+function extensionOf(text: string): string {
+  return ESCAPED.test(text) ? `extension=${text}` : formEncoded([['extension', text]])
 }
 
 function md5(text: string): string {
@@ -24,7 +31,8 @@ function md5(text: string): string {
 
 export const apiEditionForm: CallbackForm = {
   write({ order, asked, keys, callback }) {
-    const query = order && asked && keys[0] !== undefined ? apiEditionPaidQuery(order, asked, keys[0]) : ''
+    if (!order || !asked || keys[0] === undefined) throw new Error('there is no key to sign with')
+    const query = apiEditionPaidQuery(order, asked, keys[0])
     return { method: 'GET', url: withQuery(callback.url, query), headers: {}, body: '' }
   },
   isSuccess: ({ status }) => status >= 200 && status <= 299,

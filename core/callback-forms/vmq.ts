@@ -22,7 +22,8 @@ export function vmqPaidQuery(order: OrderRow, asked: MerchantOrderRow, key: stri
 
 export const vmqForm: CallbackForm = {
   write({ order, asked, keys, callback }) {
-    const query = order && asked && keys[0] !== undefined ? vmqPaidQuery(order, asked, keys[0]) : ''
+    if (!order || !asked || keys[0] === undefined) throw new Error('there is no key to sign with')
+    const query = vmqPaidQuery(order, asked, keys[0])
     return { method: 'GET', url: withQuery(callback.url, query), headers: {}, body: '' }
   },
   isSuccess: ({ status, body }) =>

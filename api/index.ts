@@ -19,6 +19,7 @@ import type { ApiContext } from './context.ts'
 import { renderErrors } from './errors.ts'
 import { finishAnswers } from './finish.ts'
 import { epayRoutes } from './gateway/epay.ts'
+import { vmqRoutes } from './gateway/vmq.ts'
 import { openApiDocument } from './openapi.ts'
 import { createOrderStreams, type OrderStreams } from './order-stream.ts'
 import { orderRoutes } from './orders.ts'
@@ -64,6 +65,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     merchantRoutes(api),
     merchantTestRoutes(api, createOwnFront(app)),
     callbackRoutes(shop),
+    vmqRoutes(api),
     plainRoutes(api),
     pageRoutes(shop, api.pagesDir),
   ]

@@ -18,6 +18,7 @@ import { systemRoutes } from './admin/system.ts'
 import type { ApiContext } from './context.ts'
 import { renderErrors } from './errors.ts'
 import { finishAnswers } from './finish.ts'
+import { apiEditionRoutes } from './gateway/api-edition.ts'
 import { epayRoutes } from './gateway/epay.ts'
 import { vmqRoutes } from './gateway/vmq.ts'
 import { openApiDocument } from './openapi.ts'
@@ -51,6 +52,8 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
   const routers = [
     ...listenerDialects(api),
     epayRoutes(api),
+    vmqRoutes(api),
+    apiEditionRoutes(api),
     shopRoutes(shop),
     orderRoutes(shop, streams),
     sessionRoutes(shop),
@@ -65,7 +68,6 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     merchantRoutes(api),
     merchantTestRoutes(api, createOwnFront(app)),
     callbackRoutes(shop),
-    vmqRoutes(api),
     plainRoutes(api),
     pageRoutes(shop, api.pagesDir),
   ]

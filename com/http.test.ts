@@ -198,14 +198,14 @@ describe('a call ends in time', () => {
 })
 
 describe('a caller that is closed', () => {
-  it('ends what is under way as unreachable, and calls nobody any more', async () => {
+  it('ends what is under way, calls nobody any more, and says that it was itself', async () => {
     const site = await openRawSite((socket) => void socket.resume())
     const caller = createCaller({ allow: [site.hostPort] })
     const call = caller.call(get(site)).catch((error: unknown) => error)
     await until(() => site.connections().all === 1, 'the connection')
     caller.close()
-    expect(await call).toMatchObject({ kind: 'unreachable' })
-    await expect(caller.call(get(site))).rejects.toMatchObject({ kind: 'unreachable' })
+    expect(await call).toMatchObject({ kind: 'closed' })
+    await expect(caller.call(get(site))).rejects.toMatchObject({ kind: 'closed' })
     await until(() => site.connections().open === 0, 'the end of the connection')
     expect(site.connections().all).toBe(1)
   })

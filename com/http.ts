@@ -28,7 +28,7 @@ export interface OutgoingAnswer {
 export interface Caller {
   /** Any status is an answer, redirects too: they are not followed. @throws CallError */
   call(request: OutgoingRequest): Promise<OutgoingAnswer>
-  /** Ends what is under way as unreachable. */
+  /** Ends what is under way, and whatever comes after. */
   close(): void
 }
 
@@ -46,21 +46,27 @@ export interface CallerOptions {
  * - `unreachable`: no such name, or no connection.
  * - `tls`: connected, but not to whom the certificate should name.
  * - `protocol`: the answer is not HTTP, too long in its head, or broke off.
+ * - `closed`: this program ends; what the site has heard nobody knows.
  */
-export type CallFault = 'forbidden' | 'timeout' | Stage
+export type CallFault = 'forbidden' | 'timeout' | 'closed' | Stage
 
 /** Neither its message nor its cause holds the path or the query that was called. */
 export class CallError extends Error {
   readonly kind: CallFault
   readonly tookMs: number
+  /** As long as the address is written so, and the operator allows no more than now. */
+  readonly forGood: boolean
 
   constructor(kind: CallFault, tookMs: number, cause: unknown) {
     super(`The call ended: ${kind} (${reasonOf(cause)})`, { cause })
     this.name = 'CallError'
     this.kind = kind
     this.tookMs = tookMs
+    this.forGood = cause instanceof BadTarget
   }
 }
+
+class BadTarget extends Error {}
 
 const TIMEOUT_MS = 10_000
 
@@ -76,12 +82,12 @@ export function createCaller({ allow, timeoutMs = TIMEOUT_MS, resolve = resolveA
     const tookMs = () => Math.round(performance.now() - start)
     const end = new AbortController()
     const timer = setTimeout(() => end.abort('timeout'), timeoutMs)
-    let stage: CallFault = 'forbidden'
+    let stage: CallFault = closed ? 'closed' : 'forbidden'
     underWay.add(end)
     try {
+      if (closed) throw new Error('no call is made any more')
       const target = getTarget(request.url, allow)
       stage = 'unreachable'
-      if (closed) throw new Error('closed')
       const addresses = await unlessAborted(resolve(target.host), end.signal)
       stage = 'forbidden'
       if (!target.allowed) requirePublic(addresses)
@@ -100,7 +106,7 @@ export function createCaller({ allow, timeoutMs = TIMEOUT_MS, resolve = resolveA
     call,
     close() {
       closed = true
-      for (const end of underWay) end.abort('unreachable')
+      for (const end of underWay) end.abort('closed')
     },
   }
 }
@@ -112,7 +118,7 @@ function resolveAll(name: string): Promise<LookupAddress[]> {
 
 function getTarget(url: string, allow: readonly string[]): Target {
   const target = url.length > MAX_URL_LENGTH ? 'too_long' : readTarget(url, allow)
-  if (typeof target === 'string') throw new Error(target)
+  if (typeof target === 'string') throw new BadTarget(target)
   return target
 }
 

@@ -86,8 +86,8 @@ export function assignJob(): JobHandler {
         shop.store.publish('jobs', '')
       }
     },
-    async onFailure(shop, job, error, dead) {
-      if (dead) shop.log.error({ job: job.id, error }, 'an assignment was given up')
+    async onFailure(tx, job, { error, dead }) {
+      if (dead) tx.log.error({ job: job.id, error }, 'an assignment was given up')
     },
   }
 }

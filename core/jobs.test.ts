@@ -4,8 +4,8 @@ import { describeOnEngines } from '../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { HANDLERS } from '../test/support/trade.ts'
 import type { JobRow } from '../sql/schema.ts'
-import { enqueue, HopelessJob, runDueJobs, type JobHandler } from './jobs.ts'
-import { transaction } from './shop.ts'
+import { enqueue, HopelessJob, InterruptedJob, LaterJob, runDueJobs, type JobHandler } from './jobs.ts'
+import { transaction, type Shop } from './shop.ts'
 
 const SCHEDULE = [0, 60_000, 600_000]
 
@@ -49,7 +49,7 @@ describeOnEngines('work that must happen after commit', (engine) => {
     const told: [number, boolean][] = []
     const failing = () =>
       work(() => Promise.reject(new Error('the server is down')), {
-        onFailure: async (_, job, error, dead) => {
+        onFailure: async (_, job, { error, dead }) => {
           expect(error).toBe('the server is down')
           told.push([job.attempts, dead])
         },
@@ -78,7 +78,7 @@ describeOnEngines('work that must happen after commit', (engine) => {
     await ask()
     const deaths: boolean[] = []
     await work(() => Promise.reject(new HopelessJob('no such mailbox')), {
-      onFailure: async (_, __, ___, dead) => void deaths.push(dead),
+      onFailure: async (_, __, { dead }) => void deaths.push(dead),
     })
     expect(deaths).toEqual([true])
     expect(await rows()).toMatchObject([{ attempts: 1, last_error: 'no such mailbox' }])
@@ -103,6 +103,55 @@ describeOnEngines('work that must happen after commit', (engine) => {
     await vanished
     expect(done).toEqual(['vanished 1', 'second 2'])
     expect(await rows()).toEqual([after]) // whoever lost the lease writes nothing any more
+  })
+
+  it('is done together with what is written about it, or not at all', async () => {
+    await ask('noted')
+    const note = (tx: Shop, job: JobRow) =>
+      enqueue(tx, { kind: 'lookup_mail', key: `note of ${job.job_key}`, delayMs: 3_600_000 })
+    const dying = work(async () => undefined, {
+      async onDone(tx, job) {
+        await note(tx, job)
+        throw new Error('died here')
+      },
+    })
+    await expect(dying).rejects.toThrow('died here')
+    expect(await rows()).toMatchObject([{ job_key: 'noted', done_at: null }])
+    shop.advance(151_000)
+    expect(await work(async () => undefined, { onDone: note })).toBe(1)
+    const keys = (await rows()).map(({ job_key, done_at }) => [job_key, done_at !== null])
+    expect(keys.sort()).toEqual([
+      ['note of noted', false],
+      ['noted', true],
+    ])
+  })
+
+  it('that asks to be left alone comes again no sooner than that, and never sooner than the schedule has it', async () => {
+    for (const [waitMs, least] of [
+      [300_000, 300_000],
+      [1, 48_000],
+    ] as const) {
+      await ask()
+      await work(() => Promise.reject(new LaterJob('busy', waitMs)))
+      const [job] = await rows()
+      expect(job!.due_at - shop.now()).toBeGreaterThan(least - 5_000)
+      expect(job!.due_at - shop.now()).toBeLessThanOrEqual(Math.max(waitMs, 72_000))
+      await shop.db.deleteFrom('jobs').execute()
+    }
+  })
+
+  it('that the end of the program interrupts is due as it was, and has not failed', async () => {
+    await ask()
+    const [before] = await rows()
+    for (const _end of SCHEDULE) expect(await work(() => Promise.reject(new InterruptedJob()))).toBe(1)
+    expect(await rows()).toEqual([{ ...before, attempts: SCHEDULE.length }])
+    expect(await work(async () => undefined)).toBe(1)
+  })
+
+  it('of another kind is left to others', async () => {
+    await ask()
+    expect(await runDueJobs(shop, HANDLERS, ['lookup_mail', 'callback'])).toBe(0)
+    expect(await work(async () => undefined)).toBe(1)
   })
 
   it('that fails keeps no other work waiting', async () => {

@@ -26,15 +26,13 @@ export function deliveryMail(scheduleMs: readonly number[]): JobHandler {
         ...deliveryLetter(shop.settings.current, order, goods, product?.purchase_note ?? ''),
       })
     },
-    async onDone(shop, job) {
-      await recordEvent(shop, job.order_id ?? '', 'mail_sent', 'clock', { attempts: job.attempts })
-      wakeOrder(shop, job.order_id ?? '')
+    async onDone(tx, job) {
+      await recordEvent(tx, job.order_id ?? '', 'mail_sent', 'clock', { attempts: job.attempts })
     },
-    async onFailure(shop, job, error, dead) {
+    async onFailure(tx, job, { error, dead }) {
       const kind = dead ? 'mail_dead' : 'mail_failed'
-      await recordEvent(shop, job.order_id ?? '', kind, 'clock', { attempts: job.attempts, error })
-      if (dead) await raiseAlert(shop, 'mail_dead', job.order_id ?? '', { error })
-      wakeOrder(shop, job.order_id ?? '')
+      await recordEvent(tx, job.order_id ?? '', kind, 'clock', { attempts: job.attempts, error })
+      if (dead) await raiseAlert(tx, 'mail_dead', job.order_id ?? '', { error })
     },
   }
 }

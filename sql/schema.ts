@@ -224,6 +224,8 @@ export interface JobRow {
   order_id: string | null
   payload: string
   attempts: number
+  failures: number
+  queue: string
   due_at: number
   leased_by: string | null
   leased_until: number

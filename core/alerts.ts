@@ -1,5 +1,6 @@
 /** What the seller should know without asking. Shown on the overview until it has been seen. */
-import { nanoid } from 'nanoid'
+import { isDuplicate } from '../com/db/index.ts'
+import { hashToken } from '../com/tokens.ts'
 import type { AlertRow } from '../sql/schema.ts'
 import type { Shop } from './shop.ts'
 import type { AlertKind } from './vocabulary.ts'
@@ -11,21 +12,41 @@ export async function raiseAlert(
   subject: string,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
-  const facts = JSON.stringify(detail)
-  const known = await shop.db
-    .selectFrom('alerts')
-    .select('id')
-    .where('kind', '=', kind)
-    .where('subject', '=', subject)
-    .where('detail', '=', facts)
-    .where('seen_at', 'is', null)
-    .executeTakeFirst()
-  if (known) return
-  await shop.db
-    .insertInto('alerts')
-    .values({ id: nanoid(), at: shop.now(), kind, subject, detail: facts, seen_at: null })
-    .execute()
-  shop.log.warn({ alert: kind, subject }, 'alert')
+  await raise(shop, { kind, subject, detail: JSON.stringify(detail) }, ['kind', 'subject', 'detail'])
+}
+
+/** One unseen alert per kind and subject; its detail is that of the first. */
+export async function raiseAlertOnce(
+  shop: Shop,
+  kind: AlertKind,
+  subject: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  await raise(shop, { kind, subject, detail: JSON.stringify(detail) }, ['kind', 'subject'])
+}
+
+/** Two that say the same in the same moment meet in its number. */
+async function raise(
+  shop: Shop,
+  alert: Pick<AlertRow, 'kind' | 'subject' | 'detail'>,
+  same: readonly (keyof typeof alert)[],
+): Promise<void> {
+  let known = shop.db.selectFrom('alerts').select('seen_at')
+  for (const name of same) known = known.where(name, '=', alert[name])
+  const before = await known.execute()
+  if (before.some((one) => one.seen_at === null)) return
+  const said = JSON.stringify([...same.map((name) => alert[name]), before.length])
+  const id = hashToken(said).slice(0, 21)
+  try {
+    await shop.db
+      .insertInto('alerts')
+      .values({ ...alert, id, at: shop.now(), seen_at: null })
+      .execute()
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    return
+  }
+  shop.log.warn({ alert: alert.kind, subject: alert.subject }, 'alert')
 }
 
 /** What was told no longer holds: nobody needs to see it. @param detail as it was raised with. */
@@ -43,14 +64,21 @@ export async function settleAlert(
     .execute()
 }
 
-export async function listOpenAlerts(shop: Shop): Promise<AlertRow[]> {
-  return shop.db
+/** Newest first. `orderId` is the order to look into. */
+export async function listOpenAlerts(shop: Shop): Promise<(AlertRow & { orderId: string | null })[]> {
+  const rows = await shop.db
     .selectFrom('alerts')
     .selectAll()
     .where('seen_at', 'is', null)
     .orderBy('at', 'desc')
     .limit(50)
     .execute()
+  return rows.map((row) => ({ ...row, orderId: orderOf(row) }))
+}
+
+function orderOf({ kind, subject, detail }: AlertRow): string | null {
+  if (kind === 'mail_dead') return subject || null
+  return (JSON.parse(detail) as { order?: string | null }).order ?? null
 }
 
 export async function markAlertsSeen(shop: Shop): Promise<void> {

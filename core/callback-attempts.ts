@@ -1,32 +1,40 @@
 /** One attempt to tell a merchant's site: written as its protocol says, and on record with what was answered. */
 import { nanoid } from 'nanoid'
 import type { CallbackAttemptRow, CallbackRow } from '../sql/schema.ts'
+import { readCallbackFacts } from './callback-facts.ts'
 import { CALLBACK_FORMS } from './callback-forms/index.ts'
-import type { CallbackFacts, CallbackRequest } from './callback-forms/form.ts'
-import { HopelessJob } from './jobs.ts'
-import { listSigningKeys } from './merchant-keys.ts'
-import { getMerchant } from './merchants.ts'
-import { listNotifySecrets, signingSecrets } from './notify-secrets.ts'
+import type { CallbackRequest } from './callback-forms/form.ts'
 import type { Shop } from './shop.ts'
 
 export interface Answered {
   readonly status: number
+  /** By names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly body: string
   readonly tookMs: number
 }
 
-/** Calls the merchant's site. @throws Error with `tookMs` for no answer at all */
+/** Calls the merchant's site. @throws Error with `tookMs` for no answer at all; see CallError of com/http.ts */
 export type Call = (request: CallbackRequest) => Promise<Answered>
 
 const KEPT = 4_096
 
 export interface Attempted {
   readonly attempt: CallbackAttemptRow
+  readonly answer?: Answered | undefined
+  /** Why there is no answer. */
+  readonly cause?: unknown
   /** The answer is what the protocol calls success. */
   readonly delivered: boolean
 }
 
-/** @throws HopelessJob when its endpoint was removed meanwhile */
+/**
+ * The row is written by itself: what the site has heard is on record even when nothing can be concluded from it any
+ * more.
+ *
+ * @param number the job's count of leases: an attempt of a process that died on the way has a number and no row.
+ * @throws HopelessJob when its endpoint was removed meanwhile; Error when there is no key to sign with
+ */
 export async function attemptCallback(
   shop: Shop,
   callback: CallbackRow,
@@ -34,49 +42,17 @@ export async function attemptCallback(
   call: Call,
 ): Promise<Attempted> {
   const form = CALLBACK_FORMS[callback.protocol]
-  const request = form.write(await factsOf(shop, callback))
+  const request = form.write(await readCallbackFacts(shop, callback))
   const outcome = await attempt(call, request)
   const row = attemptRow(shop, callback, number, request, outcome)
   await shop.db.insertInto('callback_attempts').values(row).execute()
-  return { attempt: row, delivered: outcome.answer !== undefined && form.isSuccess(outcome.answer) }
-}
-
-async function factsOf(shop: Shop, callback: CallbackRow): Promise<CallbackFacts> {
-  const merchant = await getMerchant(shop, callback.merchant_id)
-  const orderId = callback.order_id ?? ''
-  const order = await shop.db.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirst()
-  const asked = await shop.db
-    .selectFrom('merchant_orders')
-    .selectAll()
-    .where('order_id', '=', orderId)
-    .executeTakeFirst()
-  const keys =
-    callback.protocol === 'v1'
-      ? await webhookSecrets(shop, callback)
-      : await md5Keys(shop, merchant.id, asked?.key_id ?? null)
-  return { callback, order, asked, keys, method: merchant.callback_method, now: shop.now() }
-}
-
-/** The key that signed the request signs the answer to it, as long as it lives. */
-async function md5Keys(shop: Shop, merchantId: string, keyId: string | null): Promise<string[]> {
-  const keys = await listSigningKeys(shop, merchantId)
-  const own = keys.filter((key) => key.id === keyId)
-  return [...own, ...keys.filter((key) => key.id !== keyId)].map((key) => key.secret)
-}
-
-async function webhookSecrets(shop: Shop, callback: CallbackRow): Promise<string[]> {
-  if (callback.endpoint_id === null) return listNotifySecrets(shop, callback)
-  const endpoint = await shop.db
-    .selectFrom('webhook_endpoints')
-    .selectAll()
-    .where('id', '=', callback.endpoint_id)
-    .executeTakeFirst()
-  if (!endpoint) throw new HopelessJob('the endpoint was removed')
-  return signingSecrets(endpoint, shop.now())
+  const { answer, cause } = outcome
+  return { attempt: row, answer, cause, delivered: answer !== undefined && form.isSuccess(answer) }
 }
 
 interface Outcome {
   readonly answer?: Answered
+  readonly cause?: unknown
   readonly error: string
   readonly tookMs: number
 }
@@ -85,9 +61,9 @@ async function attempt(call: Call, request: CallbackRequest): Promise<Outcome> {
   try {
     const answer = await call(request)
     return { answer, error: '', tookMs: answer.tookMs }
-  } catch (error) {
-    const { message, tookMs = 0 } = error as Error & { tookMs?: number }
-    return { error: message.slice(0, 200), tookMs }
+  } catch (cause) {
+    const { message, tookMs = 0 } = cause as Error & { tookMs?: number }
+    return { cause, error: message.slice(0, 200), tookMs }
   }
 }
 

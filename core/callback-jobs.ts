@@ -1,33 +1,41 @@
 /** Sending callbacks: one attempt at a time, by the schedule, until the site says that it has it. */
 import type { CallbackRow, JobRow } from '../sql/schema.ts'
-import { raiseAlert } from './alerts.ts'
+import { raiseAlertOnce } from './alerts.ts'
 import { attemptCallback, type Call } from './callback-attempts.ts'
+import { judge, saysGone } from './callback-verdict.ts'
 import { fail } from './errors.ts'
-import type { JobHandler } from './jobs.ts'
-import { recordEvent, wakeOrder } from './order-state.ts'
-import type { Shop } from './shop.ts'
+import type { Failure, JobHandler } from './jobs.ts'
+import { recordEvent } from './order-state.ts'
+import type { Shop, Tx } from './shop.ts'
+import { endWebhookEndpoint, isEndpointOn } from './webhook-endpoints.ts'
+
+/** A call takes 10 s at most; the rest is for a database that is slow to note what came of it. */
+const LEASE_MS = 30_000
 
 export function callbackJob(scheduleMs: readonly number[], call: Call): JobHandler {
   return {
     scheduleMs,
+    leaseMs: LEASE_MS,
     async run(shop, job) {
       const callback = await getCallback(shop, callbackIdOf(job))
-      const { attempt, delivered } = await attemptCallback(shop, callback, job.attempts, call)
-      if (!delivered) throw new Error(attempt.status === null ? attempt.error : `answered ${attempt.status}`)
+      await requireReceiver(shop, callback)
+      judge(callback, await attemptCallback(shop, callback, job.attempts, call), shop.now())
     },
-    async onDone(shop, job) {
-      await markCallback(shop, callbackIdOf(job), { delivered_at: shop.now(), dead_at: null })
-      await tellOrder(shop, job, 'callback_done', {})
+    async onDone(tx, job) {
+      await markCallback(tx, callbackIdOf(job), { delivered_at: tx.now(), dead_at: null })
+      await tellOrder(tx, job, 'callback_done', {})
     },
-    async onFailure(shop, job, error, dead) {
-      await tellOrder(shop, job, dead ? 'callback_dead' : 'callback_failed', { error })
-      if (!dead) return
-      const { id, mode } = await getCallback(shop, callbackIdOf(job))
-      await markCallback(shop, id, { dead_at: shop.now() })
-      if (mode === 'live')
-        await raiseAlert(shop, 'callback_dead', job.order_id ?? '', { callback: id, error })
+    async onFailure(tx, job, failure) {
+      const { error, dead } = failure
+      await tellOrder(tx, job, dead ? 'callback_dead' : 'callback_failed', { error })
+      if (dead) await giveUp(tx, await getCallback(tx, callbackIdOf(job)), failure)
     },
   }
+}
+
+/** An endpoint that was switched off may be switched on again: what waits for it waits by the schedule. */
+async function requireReceiver(shop: Shop, { endpoint_id: id }: CallbackRow): Promise<void> {
+  if (id !== null && !(await isEndpointOn(shop, id))) throw new Error('the endpoint is switched off')
 }
 
 function callbackIdOf(job: JobRow): string {
@@ -41,20 +49,57 @@ export async function getCallback(shop: Shop, id: string): Promise<CallbackRow> 
 }
 
 async function markCallback(
-  shop: Shop,
+  tx: Tx,
   id: string,
   set: Partial<Pick<CallbackRow, 'delivered_at' | 'dead_at'>>,
 ): Promise<void> {
-  await shop.db.updateTable('callbacks').set(set).where('id', '=', id).execute()
+  await tx.db.updateTable('callbacks').set(set).where('id', '=', id).execute()
 }
 
 async function tellOrder(
-  shop: Shop,
+  tx: Tx,
   job: JobRow,
   kind: 'callback_done' | 'callback_failed' | 'callback_dead',
   detail: { error?: string },
 ): Promise<void> {
   if (job.order_id === null) return
-  await recordEvent(shop, job.order_id, kind, 'clock', { attempts: job.attempts, ...detail })
-  wakeOrder(shop, job.order_id)
+  await recordEvent(tx, job.order_id, kind, 'clock', { attempts: job.attempts, ...detail })
+}
+
+async function giveUp(tx: Tx, callback: CallbackRow, { error, cause }: Failure): Promise<void> {
+  await markCallback(tx, callback.id, { dead_at: tx.now() })
+  const gone = saysGone(cause) && (await endWebhookEndpoint(tx, callback))
+  if (gone) await alertDead(tx, callback, 'endpoint_gone', error)
+  else if (!(await isExpected(tx, callback))) await alertDead(tx, callback, 'callback_dead', error)
+}
+
+/** Nobody need be told: its endpoint was taken away by hand, or the site has known before. */
+async function isExpected(tx: Tx, callback: CallbackRow): Promise<boolean> {
+  if (callback.endpoint_id !== null && !(await isEndpointOn(tx, callback.endpoint_id))) return true
+  if (callback.redelivery_of === null) return false
+  const told = await tx.db
+    .selectFrom('callbacks')
+    .select('id')
+    .where('order_id', '=', callback.order_id)
+    .where('delivered_at', 'is not', null)
+    .where((where) =>
+      where.or([
+        where('id', '=', callback.redelivery_of),
+        where('redelivery_of', '=', callback.redelivery_of),
+      ]),
+    )
+    .executeTakeFirst()
+  return told !== undefined
+}
+
+/** One alert for each host, however many callbacks to it died. Test mode is the merchant's own. */
+async function alertDead(
+  tx: Tx,
+  callback: CallbackRow,
+  kind: 'callback_dead' | 'endpoint_gone',
+  error: string,
+): Promise<void> {
+  if (callback.mode === 'test') return
+  const detail = { callback: callback.id, order: callback.order_id, error }
+  await raiseAlertOnce(tx, kind, callback.host.slice(0, 254), detail)
 }

@@ -108,6 +108,7 @@ export const ALERT_KINDS = [
   'notice_quarantined',
   'listener_new_address',
   'callback_dead',
+  'endpoint_gone',
   'listener_unbound',
   'listener_old_form',
   'listener_clock',

@@ -1,7 +1,7 @@
 /** Webhook endpoints: addresses of a merchant's site that are told what happens, each with a secret of its own. */
 import { nanoid } from 'nanoid'
 import { RetryTransaction } from '../com/db/index.ts'
-import type { WebhookEndpointRow } from '../sql/schema.ts'
+import type { CallbackRow, WebhookEndpointRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { getMerchant, newWebhookSecret } from './merchants.ts'
@@ -148,6 +148,41 @@ export async function rotateWebhookSecret(
     await recordAudit(tx, actor, 'endpoints.rotate', id, null, null)
     return { endpoint: { ...before, ...set }, secret: set.secret }
   })
+}
+
+/** Who ends an endpoint of which nobody asked it. */
+const CLOCK: Actor = { name: 'clock', address: '' }
+
+/**
+ * Its site says that it is gone (410): it is told nothing more until somebody switches it on again. What waits for it
+ * waits by its schedule.
+ *
+ * @returns false when it is off or removed already, or when the callback went to no endpoint.
+ */
+export async function endWebhookEndpoint(
+  tx: Tx,
+  { id: callbackId, endpoint_id: id }: Pick<CallbackRow, 'id' | 'endpoint_id'>,
+): Promise<boolean> {
+  if (id === null) return false
+  const { numUpdatedRows } = await tx.db
+    .updateTable('webhook_endpoints')
+    .set({ enabled_at: null })
+    .where('id', '=', id)
+    .where('enabled_at', 'is not', null)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) return false
+  await recordAudit(tx, CLOCK, 'endpoints.gone', id, { enabled: true }, { enabled: false, callbackId })
+  return true
+}
+
+export async function isEndpointOn(shop: Shop, id: string): Promise<boolean> {
+  const found = await shop.db
+    .selectFrom('webhook_endpoints')
+    .select('id')
+    .where('id', '=', id)
+    .where('enabled_at', 'is not', null)
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 function auditable({ url, events, enabled_at }: WebhookEndpointRow) {

@@ -25,6 +25,8 @@ export const AlertView = z.object({
   at: Time,
   kind: z.enum(ALERT_KINDS),
   subject: z.string(),
+  /** The order to look into, where there is one. */
+  orderId: z.nullable(z.string()),
 })
 
 export const Overview = z.object({

@@ -5,6 +5,12 @@ const LOOKED_AT = 4_096
 
 const SAYING = ['state', 'status', 'msg', 'message', 'code'] as const
 
+/** As JSON says it, where a warning before or behind keeps it from being read as JSON. */
+const SAID = new RegExp(`"(?:${SAYING.join('|')})"\\s*:\\s*"\\s*success\\s*"`, 'i')
+
+/** A word of its own that is no name of a field. */
+const WORD = /(?<![\w-])success(?![\w-])(?!["']\s*:)/i
+
 /**
  * Status 2xx and: `success` in whatever case, or JSON that says so in a field of status, or a text that has the word
  * and is no page. “unsuccessful”, a sign-in page and a failure that quotes the word do not count.
@@ -18,7 +24,8 @@ export function saysSuccess({ status, body }: CallbackAnswer): boolean {
   if (/^success$/i.test(text)) return true
   const json = readJson(text)
   if (json !== undefined) return SAYING.some((name) => isSuccessWord(json[name]))
-  return /(?<![\w-])success(?![\w-])/i.test(text) && !/<!doctype|<html/i.test(text)
+  if (/<!doctype|<html/i.test(text)) return false
+  return text.startsWith('{') ? SAID.test(text) : WORD.test(text)
 }
 
 function isSuccessWord(value: unknown): boolean {

@@ -80,8 +80,9 @@ async function start(config: Config): Promise<void> {
     log.info({ signal }, 'ending')
     streams.close()
     await endServer(server)
+    const stopped = clock.stop()
     caller.close()
-    await clock.stop()
+    await stopped
     await Promise.allSettled([spool.close(), pictures.close(), store.close()])
     shop.mail.close()
     await database.close()

@@ -119,6 +119,7 @@ export async function insertCallback(tx: Shop, callback: NewCallback): Promise<s
     kind: 'callback',
     key: `callback:${row.id}`,
     payload: { callbackId: row.id },
+    queue: row.host,
     ...(row.order_id !== null && { orderId: row.order_id }),
   })
   return row.id

@@ -1,6 +1,7 @@
 /** What happens by itself as time goes on. One beat at a time; whatever fails is tried again with the next. */
 import type { Spool } from '../com/spool.ts'
 import { isAway } from '../com/db/index.ts'
+import { openCallbackLane } from './callback-lane.ts'
 import { deliverWaiting } from './delivery.ts'
 import { expireOrders, noteAlive } from './expiry.ts'
 import { dropOldKeys } from './idempotency.ts'
@@ -13,14 +14,18 @@ import { loadSettings } from './settings.ts'
 import type { Shop } from './shop.ts'
 import { dropOldSessions } from './sign-in.ts'
 import { forgetTills, SILENT_MS } from './tills.ts'
+import { JOB_KINDS } from './vocabulary.ts'
 
 const BEAT_MS = 1_000
 
 /** Beats between the rarer works. */
 const EVERY = { alive: 3, reload: 5, silence: 5, stock: 10, sessions: 600, keys: 300 }
 
+/** Callbacks are sent in a lane of their own. */
+const SHOP_JOBS = JOB_KINDS.filter((kind) => kind !== 'callback')
+
 export interface ShopClock {
-  /** Stops the beat and waits for what is running. */
+  /** Stops the beat and waits for what is running; whoever stops it ends the calls to merchants' sites. */
   stop(): Promise<void>
 }
 
@@ -30,6 +35,7 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
   let stopped = false
   let running: Promise<void> | undefined
   let again = false
+  const callbacks = openCallbackLane(shop, handlers.callback, tell)
   const leave = shop.store.subscribe((topic) => {
     if (topic === 'jobs') runJobs()
     if (topic === 'settings') background(() => loadSettings(shop))
@@ -64,6 +70,7 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
   /** Beside the beat, so that a slow mail server never keeps orders from expiring; again when asked meanwhile. */
   function runJobs(): void {
     if (stopped) return
+    callbacks.wake()
     again = true
     running ??= drainJobs().finally(() => (running = undefined))
   }
@@ -71,7 +78,7 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
   async function drainJobs(): Promise<void> {
     while (again && !stopped) {
       again = false
-      await runDueJobs(shop, handlers).catch(tell)
+      await runDueJobs(shop, handlers, SHOP_JOBS).catch(tell)
     }
   }
 
@@ -89,7 +96,7 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
       stopped = true
       clearInterval(timer)
       leave()
-      await Promise.allSettled([beating, running])
+      await Promise.allSettled([beating, running, callbacks.stop()])
     },
   }
 }

@@ -8,18 +8,20 @@ import { dropOldKeys } from './idempotency.ts'
 import { runDueJobs, type JobHandlers } from './jobs.ts'
 import { noteSilence } from './heartbeats.ts'
 import { loadListeners } from './signers.ts'
+import { loadRules } from './notification-rules.ts'
 import { drainSpool } from './notices.ts'
 import type { Notice } from './payments.ts'
 import { loadSettings } from './settings.ts'
 import type { Shop } from './shop.ts'
 import { dropOldSessions } from './sign-in.ts'
+import { dropSpentSigns } from './spent-signs.ts'
 import { forgetTills, SILENT_MS } from './tills.ts'
 import { JOB_KINDS } from './vocabulary.ts'
 
 const BEAT_MS = 1_000
 
 /** Beats between the rarer works. */
-const EVERY = { alive: 3, reload: 5, silence: 5, stock: 10, sessions: 600, keys: 300 }
+const EVERY = { alive: 3, reload: 5, silence: 5, stock: 10, rules: 60, sessions: 600, keys: 300 }
 
 /** Callbacks are sent in a lane of their own. */
 const SHOP_JOBS = JOB_KINDS.filter((kind) => kind !== 'callback')
@@ -30,7 +32,7 @@ export interface ShopClock {
 }
 
 export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandlers): ShopClock {
-  const startedAt = performance.now()
+  let hearsSince = performance.now()
   let beats = 0
   let stopped = false
   let running: Promise<void> | undefined
@@ -41,6 +43,7 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
     if (topic === 'settings') background(() => loadSettings(shop))
     if (topic === 'tills') forgetTills(shop)
     if (topic === 'listeners') background(() => loadListeners(shop))
+    if (topic === 'rules') background(() => loadRules(shop))
   })
   const timer = setInterval(() => background(beat), BEAT_MS)
   let beating: Promise<void> | undefined
@@ -60,8 +63,9 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
     if (due(EVERY.alive)) await noteAlive(shop)
     if (due(EVERY.reload))
       await Promise.all([loadSettings(shop), loadListeners(shop), shop.database.readClock()])
-    // While the till was away no device could be heard.
-    if (due(EVERY.silence) && performance.now() - startedAt > SILENT_MS) await noteSilence(shop)
+    // While the till or its database was away no device could be heard.
+    if (due(EVERY.silence) && performance.now() - hearsSince > SILENT_MS) await noteSilence(shop)
+    if (due(EVERY.rules)) await Promise.all([loadRules(shop), dropSpentSigns(shop)])
     if (due(EVERY.stock)) await deliverWaiting(shop)
     if (due(EVERY.sessions)) await dropOldSessions(shop)
     if (due(EVERY.keys)) await dropOldKeys(shop)
@@ -87,8 +91,10 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
   }
 
   function tell(error: unknown): void {
-    if (isAway(error)) shop.log.warn({ err: error }, 'the clock waits for the database')
-    else shop.log.error({ err: error }, 'the clock stumbled')
+    if (isAway(error)) {
+      hearsSince = performance.now()
+      shop.log.warn({ err: error }, 'the clock waits for the database')
+    } else shop.log.error({ err: error }, 'the clock stumbled')
   }
 
   return {

@@ -9,6 +9,7 @@ export const REFUSALS = {
   no_code_in_picture: 422,
   not_a_receiving_code: 422,
   duplicate_code: 409,
+  bad_rule: 400,
   sign_in_needed: 401,
   wrong_credentials: 401,
   key_needed: 401,

@@ -4,6 +4,7 @@ import { moveOrder, wakeOrder } from './order-state.ts'
 import { readValue, writeValue } from './settings.ts'
 import { transaction, type Shop } from './shop.ts'
 import { holdSlots } from './slots.ts'
+import { SILENT_MS } from './tills.ts'
 
 const BATCH = 50
 
@@ -57,6 +58,7 @@ export async function noteAlive(shop: Shop): Promise<void> {
 export async function graceAfterOutage(shop: Shop): Promise<number> {
   const aliveAt = Number((await readValue(shop, 'alive_at')) ?? Number.NaN)
   if (!(shop.now() - aliveAt > AWAY_MS)) return 0
+  await hearDevicesAgain(shop, aliveAt)
   const { startupGraceS, slotHoldS } = shop.settings.current
   return transaction(shop, async (tx) => {
     const graceUntil = tx.now() + startupGraceS * 1000
@@ -81,4 +83,14 @@ export async function graceAfterOutage(shop: Shop): Promise<number> {
     }
     return rows.length
   })
+}
+
+/** Devices that were heard when the shop last was: nobody could hear them since, so their silence begins now. */
+async function hearDevicesAgain(shop: Shop, aliveAt: number): Promise<void> {
+  await shop.db
+    .updateTable('listeners')
+    .set({ heartbeat_at: shop.now() })
+    .where('silent_at', 'is', null)
+    .where('heartbeat_at', '>=', aliveAt - SILENT_MS)
+    .execute()
 }

@@ -4,11 +4,10 @@ import type { ListenerRow } from '../sql/schema.ts'
 import { raiseAlert, settleAlert } from './alerts.ts'
 import { wakeCallbacks } from './callbacks.ts'
 import { getListener } from './listeners.ts'
-import { CLOCK_MS } from './payment-rows.ts'
 import { enqueueForAll } from './shop-events.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import type { Device } from './signers.ts'
-import { whatItTells, type Sign } from './signs-of-life.ts'
+import { settleClock, whatItTells, type Sign } from './signs-of-life.ts'
 import { announceTills, SILENT_MS } from './tills.ts'
 
 /** A device beats every half minute; of what comes more often nothing is written. */
@@ -50,13 +49,7 @@ async function writeBeat(shop: Shop, id: string, sign: Sign): Promise<void> {
     .where('id', '=', id)
     .execute()
   if (before.silent_at !== null) await turn(shop, before, 'online')
-  if (isFar(before.clock_offset_ms) && !isFar(sign.offsetMs ?? null)) {
-    await settleAlert(shop, 'listener_clock', { listenerId: id })
-  }
-}
-
-function isFar(offsetMs: number | null): boolean {
-  return Math.abs(offsetMs ?? 0) > CLOCK_MS
+  await settleClock(shop, before, sign)
 }
 
 /** The clock's part: devices that have beaten and then fell silent. @returns how many. */

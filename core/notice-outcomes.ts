@@ -1,5 +1,6 @@
 /** What became of a notice, and what the seller is told of it. */
 import { raiseAlert } from './alerts.ts'
+import { noteDayTotal } from './day-counts.ts'
 import type { Notice, Recorded } from './payments.ts'
 import type { Shop } from './shop.ts'
 import { getListener } from './listeners.ts'
@@ -35,7 +36,9 @@ const TELLINGS: Partial<Record<NoticeOutcome, Telling>> = {
 /** Raises what a recorded notice gives rise to; nothing when it repeats another. */
 export async function tellSeller(shop: Shop, notice: Notice, recorded: Recorded): Promise<void> {
   const telling = TELLINGS[outcomeOf(recorded)]
-  if (!telling || recorded.repeated) return
+  if (recorded.repeated || (!telling && !notice.dayTotal)) return
   const { name } = await getListener(shop, notice.listenerId)
+  if (recorded.match !== 'quarantined') await noteDayTotal(shop, notice, name)
+  if (!telling) return
   await raiseAlert(shop, telling.kind, telling.subject(notice, name), { listenerId: notice.listenerId })
 }

@@ -36,7 +36,8 @@ export function paymentRow(notice: Notice, receivedAt: number, now: number): Pay
 }
 
 /** Something else with the key of a notice that was recorded before: kept for the seller, without money. */
-export function withForeignKey({ once: _foreign, money: _unsettled, ...notice }: Notice): Notice {
+export function withForeignKey(foreign: Notice): Notice {
+  const { once: _key, money: _unsettled, ...notice } = foreign
   return { ...notice, warning: 'reused' }
 }
 

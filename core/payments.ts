@@ -7,6 +7,7 @@ import { SUGGEST_MS } from './settings.ts'
 import { settleOrder } from './settle.ts'
 import { tellUnmatched } from './shop-events.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
+import { spendSign, type Once } from './spent-signs.ts'
 import type { Channel, MatchKind, PaymentWarning } from './vocabulary.ts'
 
 /** A report whose signature is right. */
@@ -25,12 +26,13 @@ export interface Notice {
   readonly test?: string
   /** By the phone's clock, Unix ms: when it sent this message, and when it saw the money. */
   readonly clock?: { readonly sentAt: number; readonly seenAt: number }
-  /** `key` is equal on every repetition of one notice, and of no other; `content` must be equal then too. */
-  readonly once?: { readonly key: string; readonly content: string }
+  readonly once?: Once
   readonly warning?: PaymentWarning
   /** The notification, where its amount was read here, and the rule that read it. */
   readonly rawText?: string
   readonly readBy?: string
+  /** The wallet's own count of the day's payments, this one with them. */
+  readonly dayTotal?: { readonly nth: number; readonly totalCents: number | null }
 }
 
 export interface Recorded {
@@ -57,6 +59,8 @@ export async function recordPayment(shop: Shop, notice: Notice): Promise<Recorde
 const PAYS_NONE: ReadonlySet<MatchKind> = new Set(['unmatched', 'suggested', 'surplus'])
 
 async function recordInside(tx: Tx, notice: Notice): Promise<Recorded> {
+  const { once } = notice
+  if (once?.spends && !(await spendSign(tx, once))) return recordInside(tx, withForeignKey(notice))
   const row = paymentRow(notice, notice.receivedAt ?? tx.now(), tx.now())
   try {
     await tx.db.insertInto('payments').values(row).execute()

@@ -22,6 +22,11 @@ export function vmqSignature(...fields: readonly string[]): Signature {
   return (secret) => md5(text + secret)
 }
 
+/** SmsForwarder: over its time and the secret itself, and nothing of the content; base64. */
+export function forwarderSignature(timestamp: string): Signature {
+  return (secret) => createHmac('sha256', secret).update(`${timestamp}\n${secret}`).digest('base64')
+}
+
 function md5(text: string): string {
   return createHash('md5').update(text).digest('hex')
 }

@@ -1,9 +1,10 @@
 /** What a device tells of itself beside money: that it is there, from where, in which form, and by which clock. */
 import { isDuplicate } from '../com/db/index.ts'
 import type { ListenerAddressRow, ListenerRow } from '../sql/schema.ts'
-import { raiseAlert } from './alerts.ts'
+import { raiseAlert, settleAlert } from './alerts.ts'
 import { getListener } from './listeners.ts'
 import { networkOf } from './network.ts'
+import { CLOCK_MS } from './payment-rows.ts'
 import type { Shop } from './shop.ts'
 
 /** Who sent a message. */
@@ -57,7 +58,18 @@ export async function noteListener(
       .execute()
   }
   if (kind === 'noticed_at') await noteAddress(shop, before, sign.address)
+  await settleClock(shop, before, sign)
   return before
+}
+
+/** A clock that was put right is no longer anything to be told of. */
+export async function settleClock(shop: Shop, before: ListenerRow, { offsetMs }: Sign): Promise<void> {
+  if (offsetMs === undefined || !isFar(before.clock_offset_ms ?? 0) || isFar(offsetMs)) return
+  await settleAlert(shop, 'listener_clock', { listenerId: before.id })
+}
+
+function isFar(offsetMs: number): boolean {
+  return Math.abs(offsetMs) > CLOCK_MS
 }
 
 /** Columns of what a sign tells beside its time. */

@@ -4,6 +4,7 @@ import { isDuplicate } from '../com/db/index.ts'
 import { seedAccounts } from './accounts.ts'
 import { graceAfterOutage, noteAlive } from './expiry.ts'
 import { seedListener } from './listeners.ts'
+import { loadRules, seedRules } from './notification-rules.ts'
 import { loadListeners } from './signers.ts'
 import { loadSettings } from './settings.ts'
 import { transaction, type Shop } from './shop.ts'
@@ -21,11 +22,13 @@ export async function prepareShop(
     transaction(shop, async (tx) => {
       const accounts = await seedAccounts(tx)
       await seedListener(tx, accounts, environment.listenerSecret)
+      await seedRules(tx)
       await seedOwner(tx, password)
     }),
   )
   await loadSettings(shop)
   await loadListeners(shop)
+  await loadRules(shop)
   await graceAfterOutage(shop)
   await once(() => noteAlive(shop))
 }

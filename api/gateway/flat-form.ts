@@ -15,6 +15,9 @@ const MAX_DROPPED = 1024 * 1024
 
 const MAX_FIELDS = 64
 
+/** No form begins with it. */
+const BRACE = 0x7b
+
 /** Each name once, the last one said; names such as `k[]` and `k[x]` are left out, as are files. */
 export interface FlatForm {
   entries(): Iterable<readonly [string, Buffer]>
@@ -47,7 +50,8 @@ type Pairs = Iterable<readonly [string, Buffer]>
 function pairsOf(ctx: Context, bytes: Buffer, json: boolean): Pairs {
   const type = ctx.get('Content-Type')
   if (/^\s*multipart\/form-data\b/i.test(type)) return decodeParts(bytes, type)
-  if (json && /^\s*application\/([\w.-]+\+)?json\b/i.test(type)) return decodeJson(bytes)
+  if (json && (/^\s*application\/([\w.-]+\+)?json\b/i.test(type) || bytes[0] === BRACE))
+    return decodeJson(bytes)
   return decodePairs(bytes.toString('latin1'))
 }
 

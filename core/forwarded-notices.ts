@@ -1,0 +1,121 @@
+/** General forwarders of notifications: they send what a wallet shows, and the amount is read here, by rules. */
+import type { Spool } from '../com/spool.ts'
+import { safeEqual } from '../com/tokens.ts'
+import { raiseAlert } from './alerts.ts'
+import { noteFarBeat } from './heartbeats.ts'
+import { formatYuan } from './money.ts'
+import type { NoticeOutcome } from './notice-outcomes.ts'
+import { rulesInForce } from './notification-rules.ts'
+import { keepNotice, type Arrival, type Reading } from './notices.ts'
+import type { Notice } from './payments.ts'
+import { recogniseAny, type Finding, type Notification } from './recognise.ts'
+import type { Shop } from './shop.ts'
+import { digest, forwarderSignature } from './signatures.ts'
+import { findDevice, type Device } from './signers.ts'
+import { noteListener, signOf, type Sender } from './signs-of-life.ts'
+import { spendAlone, type Once } from './spent-signs.ts'
+
+/** A signature that covers no content is a password: for so long, and for one content. */
+const FRESH_MS = 600_000
+
+/** Of a notification, more than which no wallet shows. */
+const MOST_TEXT = 4_000
+
+export interface Forwarded extends Sender {
+  readonly deviceId: string
+  readonly proof: Proof
+  /** The ways in which the body can be divided; usually one. */
+  readonly notifications: readonly Notification[]
+}
+
+/** `signed`: what SmsForwarder sends. `bearer`: the secret itself, and a name of the notice where the tool gives one. */
+export type Proof =
+  | { readonly kind: 'signed'; readonly timestamp: string; readonly sign: string }
+  | { readonly kind: 'bearer'; readonly secret: string; readonly id: string | undefined }
+
+/**
+ * `stale`: its time is too long ago or too far ahead. `spent`: served for something else. The last three are no money.
+ * Nothing is kept of any of them.
+ */
+export type ForwardOutcome =
+  NoticeOutcome | 'bad_signature' | 'stale' | 'spent' | 'alerted' | 'ignored' | 'unknown_app'
+
+/** @throws whatever kept the notice from being safe, or its signature from being spent */
+export async function receiveForwarded(
+  shop: Shop,
+  spool: Spool<Notice>,
+  message: Forwarded,
+): Promise<ForwardOutcome> {
+  const at = shop.now()
+  const { deviceId, proof } = message
+  const device = await findDevice(shop, (one) => one.id === deviceId && proves(one, proof))
+  if (!device) return 'bad_signature'
+  const arrival = { device, at, sign: { ...signOf(message), ...offsetOf(proof, at) } }
+  if (Math.abs(arrival.sign.offsetMs ?? 0) > FRESH_MS) return refuseStale(shop, arrival)
+  const once = onceOf(device, message)
+  const finding = recogniseAny(rulesInForce(shop), message.notifications)
+  const reading = readingOf(finding, message)
+  if (reading) return keepNotice(shop, spool, arrival, { ...reading, ...(once && { once }) })
+  return leaveAside(shop, arrival, finding, message, once)
+}
+
+function proves({ secret }: Device, proof: Proof): boolean {
+  if (proof.kind === 'bearer') return safeEqual(secret, proof.secret)
+  return safeEqual(forwarderSignature(proof.timestamp)(secret), proof.sign)
+}
+
+function offsetOf(proof: Proof, at: number): { offsetMs?: number } {
+  return proof.kind === 'signed' ? { offsetMs: Number(proof.timestamp) - at } : {}
+}
+
+async function refuseStale(shop: Shop, { device, sign }: Arrival): Promise<'stale'> {
+  await noteFarBeat(shop, device, sign).catch((error: unknown) =>
+    shop.log.warn({ err: error }, 'a wrong clock was not noted'),
+  )
+  return 'stale'
+}
+
+function onceOf(device: Device, { proof, notifications }: Forwarded): Once | undefined {
+  const content = digest(...notifications.flatMap(({ app, title, text }) => [app, title, text]))
+  if (proof.kind === 'signed')
+    return { key: digest('forward', device.id, proof.timestamp), content, spends: true }
+  return proof.id === undefined ? undefined : { key: digest('forward-id', device.id, proof.id), content }
+}
+
+/** @returns undefined for what is no money. */
+function readingOf(finding: Finding, { notifications: [shown] }: Forwarded): Reading | undefined {
+  const raw = {
+    rawType: shown?.app ?? '',
+    rawText: [shown?.title, shown?.text].filter(Boolean).join('\n').slice(0, MOST_TEXT),
+    newer: false,
+  }
+  if (finding.kind === 'money') {
+    const { rule, channel, amountCents, merged, total } = finding
+    return {
+      ...raw,
+      ...{ rawPrice: formatYuan(amountCents), readBy: `${rule.id}@${rule.version}`, channel, amountCents },
+      ...(merged > 1 && { warning: 'merged' as const }),
+      ...(total && { dayTotal: total }),
+    }
+  }
+  if (finding.kind !== 'ambiguous' && finding.kind !== 'doubt') return undefined
+  const warning = finding.kind === 'doubt' ? 'unread' : 'ambiguous'
+  return { ...raw, rawPrice: '', channel: undefined, amountCents: undefined, warning }
+}
+
+/** Spends the signature all the same, so that nobody who saw it can say something else with it. */
+async function leaveAside(
+  shop: Shop,
+  { device, sign }: Arrival,
+  finding: Finding,
+  { notifications: [shown] }: Forwarded,
+  once: Once | undefined,
+): Promise<ForwardOutcome> {
+  if (once?.spends && !(await spendAlone(shop, once))) return 'spent'
+  await noteListener(shop, device.id, 'checked_at', sign)
+  if (finding.kind === 'unknown_app') return 'unknown_app'
+  if (finding.kind !== 'alert') return 'ignored'
+  const subject = [shown?.title, shown?.text].filter(Boolean).join(' ').slice(0, 200)
+  await raiseAlert(shop, 'notice_transfer', subject, { listenerId: device.id })
+  return 'alerted'
+}

@@ -419,7 +419,7 @@ describeOnEngines('the console’s merchants', (engine) => {
     })
     const { waiting, alerts } = await get(served.url, contract.showOverview, headers())
     expect(waiting.deadCallbacks).toBe(1)
-    expect(alerts.find(({ kind }) => kind === 'callback_dead')?.subject).toBe(order.id)
+    expect(alerts.find(({ kind }) => kind === 'callback_dead')?.orderId).toBe(order.id)
     answer = { status: 200, body: 'success' }
   })
 })

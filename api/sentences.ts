@@ -14,7 +14,7 @@ const ZH: Sentences = {
   no_code_in_picture: '图片中没有找到二维码，请上传完整清晰的收款码图片。',
   not_a_receiving_code: '这不是可用的个人收款码，请在微信或支付宝的“收钱/二维码收款”页面保存收款码后上传。',
   duplicate_code: '这个收款码已经添加过了。',
-  bad_rule: '规则不能这样保存：每个写法都要能用，金额 {amount} 紧挨着文字，每条样例都要读得出。',
+  bad_rule: '规则不能这样保存：每个写法都要能用，表示金额的占位符要紧挨着文字，每条样例都要读得出。',
   sign_in_needed: '请先登录。',
   wrong_credentials: '用户名或密码不正确。',
   key_needed: '请在请求头中提供密钥：Authorization: Bearer sk_live_… 或 sk_test_…。',
@@ -69,7 +69,7 @@ const EN: Sentences = {
     'This is not a personal receiving code. Save one from the “receive money” page of WeChat or Alipay and upload it.',
   duplicate_code: 'This code has been added already.',
   bad_rule:
-    'The rule cannot be saved like this: every pattern must be right, {amount} must stand next to text, and every sample must be read.',
+    'The rule cannot be saved like this: every pattern must be right, the mark for the amount must stand next to text, and every sample must be read.',
   sign_in_needed: 'Sign in first.',
   wrong_credentials: 'The name or the password is wrong.',
   key_needed: 'Send your key in a header: Authorization: Bearer sk_live_… or sk_test_….',

@@ -1,7 +1,6 @@
 /** The HTTP side of the shop: which middleware comes when, and which routes there are. */
 import Koa from 'koa'
 import Router from 'koa-router'
-import packageJson from '../package.json' with { type: 'json' }
 import { listenerDialects } from './addons/index.ts'
 import { callbackRoutes } from './admin/callbacks.ts'
 import { codeRoutes } from './admin/codes.ts'
@@ -21,7 +20,7 @@ import { finishAnswers } from './finish.ts'
 import { apiEditionRoutes } from './gateway/api-edition.ts'
 import { epayRoutes } from './gateway/epay.ts'
 import { vmqRoutes } from './gateway/vmq.ts'
-import { openApiDocument } from './openapi.ts'
+import { documentRoutes } from './openapi/routes.ts'
 import { createOrderStreams, type OrderStreams } from './order-stream.ts'
 import { orderRoutes } from './orders.ts'
 import { createOwnFront } from './own-front.ts'
@@ -68,6 +67,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     merchantRoutes(api),
     merchantTestRoutes(api, createOwnFront(app)),
     callbackRoutes(shop),
+    documentRoutes(),
     plainRoutes(api),
     pageRoutes(shop, api.pagesDir),
   ]
@@ -78,10 +78,6 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
 
 function plainRoutes({ shop }: ApiContext): Router {
   const router = new Router({ sensitive: true, strict: true })
-  const document = openApiDocument(packageJson.version)
-  router.get('/openapi.json', (ctx) => {
-    ctx.body = document
-  })
   router.get('/healthz', async (ctx) => {
     await shop.db.selectFrom('settings').select('name').limit(1).execute()
     ctx.set('Cache-Control', 'no-store')

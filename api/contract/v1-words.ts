@@ -7,7 +7,7 @@ import { Channel, Id, line } from './words.ts'
 export const YuanText = z.string().check(z.regex(/^(0|[1-9]\d{0,6})(\.\d{1,2})?$/))
 
 /** ISO 8601, UTC. */
-const Moment = z.string()
+export const Moment = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/))
 
 /** Letters, digits and a few marks, so that no site has to escape it. */
 export const OutTradeNo = z.string().check(z.regex(/^[A-Za-z0-9._|-]{1,64}$/))
@@ -55,25 +55,25 @@ export const V1Payment = z.object({
   livemode: z.boolean(),
 })
 
-export const V1Device = z.object({
-  device: z.object({ id: z.string(), name: z.string() }),
-  since: Moment,
-  livemode: z.literal(true),
-})
+export const V1Device = z.object({ id: Id, name: z.string() })
+
+export const V1DeviceChange = z.object({ device: V1Device, since: Moment, livemode: z.literal(true) })
 
 export const V1Ping = z.object({ livemode: z.boolean() })
+
+export const V1Key = z.object({
+  name: z.string(),
+  hint: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  expires_at: z.nullable(Moment),
+})
 
 export const V1Merchant = z.object({
   pid: z.int(),
   name: z.string(),
   livemode: z.boolean(),
   methods: z.array(z.enum(CHANNELS)),
-  key: z.object({
-    name: z.string(),
-    hint: z.string(),
-    scopes: z.array(z.enum(SCOPES)),
-    expires_at: z.nullable(Moment),
-  }),
+  key: V1Key,
 })
 
 /** A ping comes to whatever endpoint it was asked for. */
@@ -98,16 +98,20 @@ export const V1NotifySecret = z.object({
   livemode: z.boolean(),
 })
 
+export const V1AttemptRequest = z.object({
+  method: z.enum(['GET', 'POST']),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
+})
+
+export const V1AttemptResponse = z.object({ status: z.int(), body: z.string() })
+
 export const V1Attempt = z.object({
   number: z.int(),
   at: Moment,
-  request: z.object({
-    method: z.enum(['GET', 'POST']),
-    url: z.string(),
-    headers: z.record(z.string(), z.string()),
-    body: z.string(),
-  }),
-  response: z.nullable(z.object({ status: z.int(), body: z.string() })),
+  request: V1AttemptRequest,
+  response: z.nullable(V1AttemptResponse),
   error: z.nullable(z.string()),
   duration_ms: z.int(),
 })

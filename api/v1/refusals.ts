@@ -59,7 +59,8 @@ const SENTENCES: Readonly<Record<Locale, Sentences>> = {
     order_paid: () => '这个 out_trade_no 的订单已付款，请勿重复下单。',
     method_not_allowed: () => '这个路径不支持此请求方法，见 Allow 响应头。',
     unsupported_media_type: () => '请求体须为 JSON：Content-Type: application/json。',
-    fault: ({ requestId }) => `服务器出错了，可用同一个 Idempotency-Key 重试；编号 ${String(requestId)}。`,
+    fault: ({ requestId }) =>
+      `服务器出错了（编号 ${String(requestId)}）。请换一个 Idempotency-Key 重试；out_trade_no 不变，订单不会重复创建。`,
   },
   en: {
     bad_input: ({ field, reason = 'check it and try again' }) =>
@@ -75,6 +76,6 @@ const SENTENCES: Readonly<Record<Locale, Sentences>> = {
     method_not_allowed: () => 'This path does not take this method; see the header Allow.',
     unsupported_media_type: () => 'Send the body as JSON, with Content-Type: application/json.',
     fault: ({ requestId }) =>
-      `The server failed. You may try again with the same Idempotency-Key; the number of the failure is ${String(requestId)}.`,
+      `The server failed (${String(requestId)}). Try again with a new Idempotency-Key and the same out_trade_no: no order is made twice.`,
   },
 }

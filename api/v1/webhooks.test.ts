@@ -5,6 +5,7 @@ import { createCaller } from '../../com/http.ts'
 import type { CallbackRequest } from '../../core/callback-forms/form.ts'
 import { createJobHandlers } from '../../core/job-handlers.ts'
 import { runDueJobs } from '../../core/jobs.ts'
+import type { WebhookEvent } from '../../core/vocabulary.ts'
 import { describeOnEngines } from '../../test/support/engines.ts'
 import {
   openApiStand,
@@ -13,6 +14,7 @@ import {
   type ApiStand,
   type Json,
 } from '../../test/support/merchant-api.ts'
+import { V1_EVENTS } from '../contract/v1-events.ts'
 import * as sites from '../../test/support/site.ts'
 
 const ENDPOINTS = '/api/v1/webhook_endpoints'
@@ -85,7 +87,7 @@ describeOnEngines('webhooks of the merchants’ API', (engine) => {
     await stand.site.test.post(`/api/v1/test/orders/${String(tested.id)}/pay`)
     await sendDue()
     const events = received.map(
-      ({ body }) => JSON.parse(body) as { type: string; timestamp: string; data: Json },
+      ({ body }) => JSON.parse(body) as { type: WebhookEvent; timestamp: string; data: Json },
     )
     expect(events.map(({ type, data }) => `${type} ${String(data.livemode)}`).sort()).toEqual([
       'order.created false',
@@ -103,6 +105,7 @@ describeOnEngines('webhooks of the merchants’ API', (engine) => {
       expect(event.timestamp).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
       expect(received[at]!.headers['content-type']).toBe('application/json')
     }
+    for (const event of events) expect(V1_EVENTS[event.type].parse(event)).toEqual(event)
     const paid = events.find(({ type, data }) => type === 'order.paid' && data.livemode)!
     const asked = (await stand.site.live.get(`/api/v1/orders/${String(order.id)}`)).json
     expect(paid.data).toEqual({ ...asked, payment_url: `/#/pay/${String(order.id)}` })

@@ -6,6 +6,7 @@ import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
 import { readFigures } from './overview.ts'
 import { expireOrders } from './expiry.ts'
+import { findAsked } from './merchant-orders.ts'
 import { changeMerchant } from './merchants.ts'
 import { cancelOrder, changeChannel } from './orders.ts'
 import { recordPayment } from './payments.ts'
@@ -52,6 +53,20 @@ describeOnEngines("a merchant's order", (engine) => {
     const first = await site.place({ outTradeNo: 'A-3', amountCents: 4_400 })
     const again = await site.place({ outTradeNo: 'A-3', amountCents: 4_400, channel: 'wechat' })
     expect(again).toMatchObject({ outcome: 'same', order: { id: first.order.id, channel: 'wechat' } })
+  })
+
+  it('keeps the words of the last request that was granted, and the key that signed it', async () => {
+    const bound = await openMerchant(shop, { channels: ['wechat'] })
+    const wish = { outTradeNo: 'A-8', amountCents: 4_450, channel: undefined }
+    await bound.place(wish)
+    const named = { ...wish, channel: 'wechat', request: { type: 'wxpay' }, keyId: 'newer-key' } as const
+    const { asked } = await bound.place(named)
+    expect(asked).toMatchObject({ key_id: 'newer-key', request: '{"type":"wxpay"}' })
+    expect(asked.channel_fixed_at).not.toBeNull()
+    await expect(
+      bound.place({ ...wish, channel: 'alipay', request: { type: 'alipay' } }),
+    ).rejects.toMatchObject({ code: 'channel_unavailable' })
+    expect(await findAsked(shop, asked.order_id)).toEqual(asked)
   })
 
   it('that is paid writes one callback with the payment, and is not placed again', async () => {

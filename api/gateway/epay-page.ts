@@ -19,7 +19,8 @@ const STYLE = `
 @media(prefers-color-scheme:dark){:root{--ground:#0f1214;--surface:#181c1f;--text:#e8ecef;--muted:#9ba6b0;--line:#2b3136;--brand:#16897f}}
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--ground);color:var(--text);font:16px/1.6 -apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'PingFang SC','Noto Sans SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif}
 main{box-sizing:border-box;width:calc(100% - 32px);max-width:440px;margin:24px 0;padding:28px 24px;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow-wrap:anywhere}
-h1{margin:0 0 12px;font-size:20px;line-height:1.4}
+h1{margin:0 0 16px;font-size:20px;line-height:1.4}
+small{display:block;color:var(--muted);font-size:14px;font-weight:400}
 p{margin:0 0 8px}
 .muted{color:var(--muted);font-size:14px}
 .go{display:block;box-sizing:border-box;width:100%;margin:20px 0 0;padding:12px;border:0;border-radius:10px;background:var(--brand);color:var(--on-brand);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
@@ -29,15 +30,16 @@ footer{margin-top:20px;padding-top:12px;border-top:1px solid var(--line);color:v
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
 export function sendProblemPage(ctx: Context, shop: Shop, problem: Problem, ways: Ways): void {
+  const title = ways.orderUrl ? IS_PAID : CANNOT_PAY
   ctx.type = 'html'
   ctx.set('Content-Security-Policy', policyOf(shop.settings.current))
   ctx.body = `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${TITLE}</title><style>${STYLE}</style></head>
+<title>${title.zh} ${title.en}</title><style>${STYLE}</style></head>
 <body><main>
-<h1>${TITLE}</h1>
+<h1>${title.zh}<small lang="en">${title.en}</small></h1>
 <p>${escapeHtml(problem.zh)}</p>
 <p class="muted" lang="en">${escapeHtml(problem.en)}</p>
 ${wayOn(problem, ways)}
@@ -45,7 +47,9 @@ ${wayOn(problem, ways)}
 </main></body></html>`
 }
 
-const TITLE = '暂时无法付款 · Cannot pay now'
+const CANNOT_PAY = { zh: '暂时无法付款', en: 'Cannot pay now' }
+
+const IS_PAID = { zh: '订单已付款', en: 'Already paid' }
 
 /** The form leads to the shop's own address, whatever the name under which the buyer came. */
 function policyOf({ publicUrl }: ShopSettings): string {
@@ -59,10 +63,10 @@ function policyOf({ publicUrl }: ShopSettings): string {
 }
 
 function wayOn({ freeInSeconds }: Problem, { form, orderUrl }: Ways): string {
-  if (orderUrl) return `<a class="go" href="${escapeHtml(orderUrl)}">查看订单 · See the order</a>`
+  if (orderUrl) return `<a class="go" href="${escapeHtml(orderUrl)}">查看订单 / See the order</a>`
   if (freeInSeconds === undefined || !form) return NOTHING
   return `<form method="post"${isUtf8(form) ? '' : ' accept-charset="gbk"'}>${fieldsOf(form)}
-<button class="go">重试 · Try again</button></form>`
+<button class="go">重试 / Try again</button></form>`
 }
 
 const NOTHING =

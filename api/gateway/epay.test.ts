@@ -457,8 +457,18 @@ describeOnEngines('submit.php and mapi.php', (engine) => {
       expect(policy).toMatch(/default-src 'none'/)
       expect(policy).toMatch(/style-src 'sha256-[\w+/]+=*'/)
       expect(policy).not.toMatch(/unsafe|script-src/)
+      expect(policy).toMatch(/form-action 'self' ;/)
       expect(answer.text).toContain('lang="zh-CN"')
       expect(answer.text).toContain('Cannot pay now')
+    })
+
+    it('lets its form lead to the shop’s own address', async () => {
+      const before = shop.settings.current
+      shop.settings.current = { ...before, publicUrl: 'https://pay.example.com:8443/till' }
+      const answer = await getQuery(served.url, '/submit.php', { pid: '1' })
+      shop.settings.current = before
+      const policy = String(answer.headers['content-security-policy'])
+      expect(policy).toContain("form-action 'self' https://pay.example.com:8443;")
     })
   })
 })

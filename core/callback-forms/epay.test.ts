@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { MerchantOrderRow, OrderRow } from '../../sql/schema.ts'
-import { epayPaidQuery, epaySign } from './epay.ts'
+import type { CallbackRow, MerchantOrderRow, OrderRow } from '../../sql/schema.ts'
+import { epayForm, epayPaidQuery, epaySign } from './epay.ts'
 
 const KEY = '89unJUB8HZ54Hj7x4nUj56HN4nUzUJ8i'
 
@@ -55,9 +55,17 @@ describe('the callback of a paid order', () => {
   })
 
   it('carries name and param without blanks at their ends and without backslashes', () => {
-    const request = JSON.stringify({ pid: '1', name: '\u3000a\\b ', money: '1', param: ' p\u200b' })
+    const name = '\u3000\0a\\b \u200e\u2800'
+    const request = JSON.stringify({ pid: '1', name, money: '1', param: '\u034f p\\\u200b' })
     const query = new URLSearchParams(epayPaidQuery(order, { ...asked, request }, KEY))
     expect(query.get('name')).toBe('ab')
-    expect(query.get('param')).toBe('p')
+    expect(query.get('param')).toBe('p\\')
+  })
+
+  it('is not sent at all where no key can sign it', () => {
+    const callback = { url: 'https://shop.example.com/notify' } as CallbackRow
+    const facts = { order, asked, callback, method: 'GET', now: 0 } as const
+    expect(() => epayForm.write({ ...facts, keys: [] })).toThrow('no key')
+    expect(epayForm.write({ ...facts, keys: [KEY] }).url).toContain('sign=64c6756a80911867d930c1cf70e223e1')
   })
 })

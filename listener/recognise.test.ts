@@ -108,6 +108,8 @@ describe('money', () => {
 describe('what is told to the seller and not reported', () => {
   it.each([
     ['a transfer without an amount', alipay('李四', '李四已成功向你转了1笔钱')],
+    ['a transfer by WeChat', wechat('张三', '[转账]请你确认收款')],
+    ['a transfer among merged messages', wechat('张三', '[2条]张三: [转账]请你确认收款')],
     ['a wording that no rule knows', wechat('微信支付', '收款到账通知')],
     ['an amount in a wording that no rule knows', wechat('微信收款助手', '小店收款提醒：到账 3.00 元')],
     ['an amount that is none', wechat('微信支付', '微信支付收款0.00元')],
@@ -122,6 +124,8 @@ describe('what is nothing', () => {
   it.each([
     ['money that went out by WeChat', wechat('微信支付', '已支付¥31.59')],
     ['money that went out by Alipay', alipay('支付宝', '付款成功12.00元')],
+    ['a refund', wechat('微信支付', '退款到账¥3.00')],
+    ['a bill', alipay('支付宝', '花呗账单已出，请及时还款100.00元')],
     ['a direct debit', alipay('支付宝', '你在滴滴出行有一笔13.00元的免密/自动扣款支付')],
     ['a friend’s message', wechat('张三', '微信支付收款0.01元(朋友到店)')],
     ['another app', { app: 'com.example', title: '微信支付', text: '微信支付收款0.01元(朋友到店)' }],

@@ -27,12 +27,26 @@ const OPTIONS = {
   help: { type: 'boolean' },
 } as const
 
+const WITH_VALUE = new Set(
+  Object.entries(OPTIONS)
+    .filter(([, option]) => option.type === 'string')
+    .map(([name]) => `--${name}`),
+)
+
 type Values = ReturnType<typeof readArguments>['values']
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 
 function readArguments() {
-  return parseArgs({ allowPositionals: true, options: OPTIONS })
+  return parseArgs({ args: joinValues(process.argv.slice(2)), allowPositionals: true, options: OPTIONS })
+}
+
+/** A secret may begin with a dash, and is no option for that. */
+function joinValues(words: readonly string[]): string[] {
+  const at = words.findIndex((word) => WITH_VALUE.has(word))
+  const [name, value, ...rest] = words.slice(Math.max(at, 0))
+  if (at < 0 || value === undefined) return [...words]
+  return [...words.slice(0, at), `${name}=${value}`, ...joinValues(rest)]
 }
 
 async function main(): Promise<number> {

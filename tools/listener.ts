@@ -92,12 +92,21 @@ async function main(): Promise<boolean> {
 function readArguments() {
   try {
     return parseArgs({
+      args: joinValues(process.argv.slice(2)),
       allowPositionals: true,
       options: { url: { type: 'string' }, secret: { type: 'string' }, help: { type: 'boolean' } },
     })
   } catch (cause) {
     throw new Complaint(`${(cause as Error).message.split('\n')[0]}\n${USAGE}`)
   }
+}
+
+/** A secret may begin with a dash, and is no option for that. */
+function joinValues(words: readonly string[]): string[] {
+  const at = words.findIndex((word) => word === '--secret' || word === '--url')
+  const [name, value, ...rest] = words.slice(Math.max(at, 0))
+  if (at < 0 || value === undefined) return [...words]
+  return [...words.slice(0, at), `${name}=${value}`, ...joinValues(rest)]
 }
 
 try {

@@ -47,6 +47,15 @@ describe('set up on the phone', () => {
     expect(till.reports.length).toBe(1)
   })
 
+  it('takes a secret that begins with a dash', async () => {
+    const secret = '--secret-of-the-phone'
+    const other = await fake.openFakeTill(secret)
+    const { code, output } = await phone.setUp(other.address, secret, bar)
+    await other.close()
+    expect([code, output]).toEqual([0, expect.stringContaining('is right')])
+    expect((await phone.obey('setup', '--secret')).code).toBe(2)
+  })
+
   it('says in words what is wrong, and saves nothing wrong', async () => {
     const wrong = await phone.setUp(till.address, 'another secret entirely', bar)
     expect([wrong.code, wrong.output]).toEqual([1, expect.stringContaining('密匙不正确!')])

@@ -106,6 +106,8 @@ it('has a phone for the terminal that checks its configuration and reports money
   expect([pushed.code, pushed.stdout.trim().split('\n')]).toEqual([0, [expect.any(String)]])
   const forged = await run(['push', '0.99', 'alipay', '--secret', 'another secret entirely'])
   expect([forged.code, JSON.parse(forged.stdout).code]).toEqual([1, 0])
+  const dashed = await run(['push', '0.99', 'alipay', '--secret', '-another secret entirely'])
+  expect([dashed.code, JSON.parse(dashed.stdout).code]).toEqual([1, 0])
   const wrong = await run(['pull'])
   expect(wrong.code).toBe(2)
   expect(wrong.stderr).toContain('Usage')

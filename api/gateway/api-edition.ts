@@ -10,7 +10,6 @@ import type { ApiContext } from '../context.ts'
 import { apiOrderRow, placeApiOrder } from './api-edition-order.ts'
 import { inDialect, merchantAt, sentIn, type Dialect } from './dialect.ts'
 import { readGateway } from './flat-form.ts'
-import { paymentPath } from './payment-page.ts'
 
 const SAYS: Pick<Dialect, 'sentences' | 'refused'> = {
   sentences: { order_not_found: '订单不存在!' },
@@ -30,7 +29,7 @@ export function apiEditionRoutes(api: ApiContext): Router {
     const placed = await placeApiOrder(api, { ctx, merchant: await merchantOf(ctx), sent })
     const row: Record<string, string> = { ...apiOrderRow(shop, placed), sign: sent.text('sign') }
     if (sent.has('order_type')) return row
-    const data = row.pay_format === 'html' ? paymentPath(placed.order.id) : row
+    const data = row.pay_format === 'html' ? `/#/pay/${placed.order.id}` : row
     return { code: 0, data, msg: '创建订单成功!' }
   })
 

@@ -1,6 +1,6 @@
 /**
- * The older protocols: whatever comes is answered in their words. Their clients look at the body, so a refusal has
- * status 200; only an outage or a fault of ours has another.
+ * V免签 and the Api edition: whatever comes is answered in their words. Their clients look at the body and read none
+ * that has another status, so a refusal and a fault have status 200 too.
  */
 import type { Context, Middleware } from 'koa'
 import { nanoid } from 'nanoid'
@@ -23,7 +23,6 @@ export function say(sentence: string): never {
 
 export interface Refused {
   readonly sentence: string
-  readonly code?: RefusalCode | 'fault'
   readonly details: RefusalDetails
 }
 
@@ -48,13 +47,11 @@ export function inDialect(
       if (answer !== undefined) ctx.body = answer
     } catch (error) {
       const refused = refusedBy(shop, dialect, ctx, error)
-      ctx.status = STATUS[refused.code ?? ''] ?? 200
+      ctx.status = 200
       ctx.body = dialect.refused(refused, ctx)
     }
   }
 }
-
-const STATUS: Readonly<Record<string, number>> = { database_away: 503, fault: 500 }
 
 function refusedBy(shop: Shop, dialect: Dialect, ctx: Context, error: unknown): Refused {
   if (error instanceof DialectError) return { sentence: error.message, details: {} }
@@ -63,13 +60,13 @@ function refusedBy(shop: Shop, dialect: Dialect, ctx: Context, error: unknown): 
   const { code, details } = refusal
   const wait = findWait(code, details)
   if (wait !== undefined) ctx.set('Retry-After', String(wait))
-  return { code, details, sentence: dialect.sentences[code] ?? sentenceFor(code, details, 'zh-CN') }
+  return { details, sentence: dialect.sentences[code] ?? sentenceFor(code, details, 'zh-CN') }
 }
 
 function faultOf(shop: Shop, ctx: Context, error: unknown): Refused {
   const details = { requestId: nanoid(10) }
   shop.log.error({ ...details, method: ctx.method, path: ctx.path, err: error }, 'a request failed')
-  return { code: 'fault', details, sentence: sentenceFor('fault', details, 'zh-CN') }
+  return { details, sentence: sentenceFor('fault', details, 'zh-CN') }
 }
 
 /** The merchant of the path, and at the root the one that answers there. */

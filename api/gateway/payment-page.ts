@@ -4,10 +4,5 @@ import type { Shop } from '../../core/shop.ts'
 
 /** Relative until PUBLIC_URL is set: the browser is at our address already. */
 export function sendToPayment(shop: Shop, ctx: Context, orderId: string): undefined {
-  ctx.redirect(`${shop.settings.current.publicUrl}${paymentPath(orderId)}`)
-}
-
-/** Behind the address of the till. */
-export function paymentPath(orderId: string): string {
-  return `/#/pay/${encodeURIComponent(orderId)}`
+  ctx.redirect(`${shop.settings.current.publicUrl}/pay/${encodeURIComponent(orderId)}`)
 }

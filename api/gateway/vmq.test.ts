@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDb } from '../../com/db/index.ts'
 import { changeMerchant, findDefaultMerchant } from '../../core/merchants.ts'
 import { forgetTills } from '../../core/tills.ts'
 import { sendRaw, serveShop, type TestApp } from '../../test/support/app.ts'
@@ -248,7 +249,7 @@ describeOnEngines('V免签 for sites', (engine) => {
   it('sends a browser to our payment page, or says in bare words why not', async () => {
     const sent = await sendRaw(served.url, `/createOrder?${encode({ ...wish(), isHtml: '1' })}`)
     expect(sent.status).toBe(302)
-    expect(sent.headers.location).toMatch(/^\/#\/pay\/[\w-]{21}$/)
+    expect(sent.headers.location).toMatch(/^\/pay\/[\w-]{21}$/)
     const refused = await sendRaw(
       served.url,
       `/createOrder?${encode({ ...wish({ sign: 'x' }), isHtml: '1' })}`,
@@ -370,9 +371,9 @@ describeOnEngines('V免签 for sites', (engine) => {
   it('leads to the payment page and draws codes at the addresses that sites put together themselves', async () => {
     const { data } = await create(wish())
     const page = await sendRaw(served.url, `/payPage/pay.html?orderId=${String(data.orderId)}`)
-    expect(page).toMatchObject({ status: 302, headers: { location: `/#/pay/${String(data.orderId)}` } })
+    expect(page).toMatchObject({ status: 302, headers: { location: `/pay/${String(data.orderId)}` } })
     const odd = await sendRaw(served.url, '/payPage/pay.html?orderId=//evil.example.com')
-    expect(odd.headers.location).toBe('/#/pay/%2F%2Fevil.example.com')
+    expect(odd.headers.location).toBe('/pay/%2F%2Fevil.example.com')
     const picture = await sendRaw(served.url, `/enQrcode?url=${encodeURIComponent(String(data.payUrl))}`)
     expect([picture.status, picture.headers['content-type']]).toEqual([200, 'image/png'])
     for (const url of ['https://evil.example.com/', '', `wxp://${'x'.repeat(600)}`, 'wxp://中']) {
@@ -401,6 +402,53 @@ describeOnEngines('V免签 for sites', (engine) => {
     const sign = new URLSearchParams(String((await ask('/checkOrder', { orderId })).data)).get('sign')
     expect(sign).toBe(md5(`${fields.payId}2${fields.price}${fields.price}${site.key}`))
     expect(merchant.default_at).not.toBeNull()
+  })
+
+  it('knows orders of its own only', async () => {
+    const { order } = await site.place({ outTradeNo: 'epay-1' })
+    const sign = md5(order.id + site.key)
+    for (const path of ['getOrder', 'checkOrder', 'closeOrder']) {
+      expect((await ask(`/${path}`, { orderId: order.id, sign })).msg).toBe('云端订单编号不存在')
+    }
+    expect((await trade.read(order.id)).state).toBe('pending')
+  })
+
+  it('leads to the address that is set, where one is', async () => {
+    const named: TestShop = {
+      ...shop,
+      settings: {
+        ...shop.settings,
+        current: { ...shop.settings.current, publicUrl: 'https://till.example.com' },
+      },
+    }
+    const app = await serveShop(named)
+    const { headers } = await sendRaw(app.url, `/createOrder?${encode({ ...wish(), isHtml: '1' })}`)
+    expect(headers.location).toMatch(/^https:\/\/till\.example\.com\/pay\/[\w-]{21}$/)
+    await app.close()
+  })
+
+  it('says in its words that the database is away, and gives a fault a number that the log has', async () => {
+    const away: unknown = await openDb('mysql://till:till@127.0.0.1:9/till').catch((error: unknown) => error)
+    const saying = async (error: unknown) => {
+      const throwing = () => {
+        throw error
+      }
+      const app = await serveShop({ ...shop, db: new Proxy(shop.db, { get: () => throwing }) })
+      const { status, text, headers } = await sendRaw(app.url, `/createOrder?${encode(wish())}`)
+      await app.close()
+      return { status, wait: headers['retry-after'], ...(JSON.parse(text) as Answer) }
+    }
+    expect(await saying(away)).toEqual({
+      status: 200,
+      wait: '5',
+      code: -1,
+      msg: '系统暂时繁忙，请稍后重试。',
+      data: null,
+    })
+    const { code, msg } = await saying(new Error('a fault of the test'))
+    const requestId = /编号 ([\w-]{10})/.exec(msg)?.[1]
+    expect(code).toBe(-1)
+    expect(shop.logged.some((line) => line.requestId === requestId)).toBe(true)
   })
 
   it('knows no merchant that is switched off', async () => {

@@ -86,7 +86,7 @@ export function* checkDeliveries(rows: Rows): Generator<string> {
     const expected = order.delivered_text === null ? order.quantity : 0
     const got = keys.get(order.id)?.length ?? 0
     if (got !== expected) yield `I4: order ${order.id} was delivered ${got} keys, not ${expected}`
-    if (!rows.jobKeys.has(`delivery_mail:${order.id}`))
+    if (!rows.jobs.has(`delivery_mail:${order.id}`))
       yield `I6: order ${order.id} was delivered without a letter`
   }
 }

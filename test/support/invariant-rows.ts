@@ -3,7 +3,10 @@ import type { Kysely } from 'kysely'
 import type {
   AccountRow,
   AmountSlotRow,
+  CallbackRow,
   Database,
+  JobRow,
+  MerchantOrderRow,
   OrderEventRow,
   OrderRow,
   PaymentCaseRow,
@@ -21,7 +24,11 @@ export interface Rows {
   /** By payment. */
   readonly cases: ReadonlyMap<string, PaymentCaseRow>
   readonly keys: readonly StockItemRow[]
-  readonly jobKeys: ReadonlySet<string>
+  /** By key. */
+  readonly jobs: ReadonlyMap<string, JobRow>
+  /** What merchants asked for, by order. */
+  readonly asked: ReadonlyMap<string, MerchantOrderRow>
+  readonly callbacks: readonly CallbackRow[]
   /** `action subject` of everything that was done by hand. */
   readonly acts: ReadonlySet<string>
 }
@@ -31,7 +38,8 @@ export async function readRows(db: Kysely<Database>): Promise<Rows> {
   const orders = await db.selectFrom('orders').selectAll().execute()
   const events = await db.selectFrom('order_events').selectAll().execute()
   const cases = await db.selectFrom('payment_cases').selectAll().execute()
-  const jobs = await db.selectFrom('jobs').select('job_key').execute()
+  const jobs = await db.selectFrom('jobs').selectAll().execute()
+  const asked = await db.selectFrom('merchant_orders').selectAll().execute()
   const acts = await db.selectFrom('audit_entries').select(['action', 'subject']).execute()
   return {
     accounts: new Map(accounts.map((account) => [account.id, account])),
@@ -41,7 +49,9 @@ export async function readRows(db: Kysely<Database>): Promise<Rows> {
     payments: await db.selectFrom('payments').selectAll().execute(),
     cases: new Map(cases.map((one) => [one.payment_id, one])),
     keys: await db.selectFrom('stock_items').selectAll().execute(),
-    jobKeys: new Set(jobs.map((job) => job.job_key)),
+    jobs: new Map(jobs.map((job) => [job.job_key, job])),
+    asked: new Map(asked.map((one) => [one.order_id, one])),
+    callbacks: await db.selectFrom('callbacks').selectAll().execute(),
     acts: new Set(acts.map((act) => `${act.action} ${act.subject}`)),
   }
 }

@@ -1,6 +1,7 @@
 /** The rules that must always hold, asked of the rows alone: nothing that the program answered is believed. */
 import type { Kysely } from 'kysely'
 import type { Database } from '../../sql/schema.ts'
+import { checkCallbacks } from './invariant-callbacks.ts'
 import { checkDeliveries, checkStates } from './invariant-orders.ts'
 import { checkPayments, checkSums } from './invariant-payments.ts'
 import { readRows, type Rows } from './invariant-rows.ts'
@@ -25,5 +26,6 @@ export function checkRows(rows: Rows, holding?: Holding): string[] {
     ...checkDeliveries(rows),
     ...checkPayments(rows),
     ...checkSums(rows),
+    ...checkCallbacks(rows),
   ]
 }

@@ -49,7 +49,7 @@ const NEWER: Version = {
   zero: 'order_price不小于等于0!',
 }
 
-/** A listener's secret would sign just this text: see SECURITY.md. */
+/** Signed like an order's number, this text would be a notice of money. */
 const LIKE_A_NOTICE = /^[\d.]+(wechat|alipay)$/
 
 export async function placeApiOrder(

@@ -44,11 +44,14 @@ async function writeCount(tx: Tx, row: DayCountRow): Promise<number> {
     await insertCount(tx, row)
     return 0 // there may have been others before the first that we were told of
   }
-  const missing = missingBetween(before, row)
+  // Of just before midnight, arrived after it.
+  const isOfBefore = row.nth === before.nth + 1 && msIntoDay(row.told_at) < TURN_MS
+  const counted = isOfBefore ? { ...row, day: before.day } : row
+  const missing = missingBetween(before, counted)
   if (missing === undefined) return 0
   await tx.db
     .updateTable('day_counts')
-    .set(row)
+    .set(counted)
     .where('listener_id', '=', row.listener_id)
     .where('channel', '=', row.channel)
     .execute()
@@ -69,8 +72,6 @@ function msIntoDay(at: number): number {
 
 /** @returns undefined for a number that is no news: it came late, or again. */
 function missingBetween(before: DayCountRow, row: DayCountRow): number | undefined {
-  const isNext = row.nth === before.nth + 1 && msIntoDay(row.told_at) < TURN_MS
-  if (row.day === before.day) return row.nth > before.nth ? row.nth - before.nth - 1 : undefined
-  if (row.day < before.day) return undefined
-  return isNext ? 0 : row.nth - 1
+  if (row.day > before.day) return row.nth - 1
+  return row.day === before.day && row.nth > before.nth ? row.nth - before.nth - 1 : undefined
 }

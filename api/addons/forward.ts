@@ -78,7 +78,7 @@ function notificationsOf(body: FlatForm): Notification[] | undefined {
 const TIMESTAMP = /^\d{13}$/
 
 function proofOf(ctx: Context, body: FlatForm): Proof | undefined {
-  const [, secret] = /^Bearer +(\S+)$/i.exec(ctx.get('Authorization')) ?? []
+  const [, secret] = /^Bearer +(.+)$/i.exec(ctx.get('Authorization')) ?? []
   if (secret) return { kind: 'bearer', secret, id: body.text('id') }
   const timestamp = body.text('timestamp') ?? ''
   const sign = signOf(body.text('sign') ?? '')

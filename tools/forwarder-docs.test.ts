@@ -1,0 +1,110 @@
+/** What the listener's document tells sellers to type into other people's apps, sent as those apps send it. */
+import { createHash, createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ANSWERS, WRONG_ADDRESS, WRONG_CLOCK, WRONG_KEY } from '../api/addons/answers.ts'
+import { addListener } from '../core/listeners.ts'
+import type { OrderRow } from '../sql/schema.ts'
+import { sendRaw, serveShop, type TestApp } from '../test/support/app.ts'
+import { describeOnEngines } from '../test/support/engines.ts'
+import { openTestShop, type TestShop } from '../test/support/shop.ts'
+import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
+
+const DOCUMENTS = ['docs/listener.md', 'docs/listener.zh-CN.md'] as const
+const KEY = '0123456789abcdef'
+const T = '1795000000000'
+
+const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex')
+const forwarderSign = (timestamp: string, secret: string) =>
+  encodeURIComponent(createHmac('sha256', secret).update(`${timestamp}\n${secret}`, 'utf8').digest('base64'))
+
+/** The JSON lines that the document gives for forwarders, at their indentation. */
+function templatesIn(document: string): string[] {
+  return [...readFileSync(document, 'utf8').matchAll(/^ +(\{"package".*\})$/gm)].map(([, line = '']) => line)
+}
+
+it.each(DOCUMENTS)('%s names every answer, and gives the worked values of other apps', (document) => {
+  const text = readFileSync(document, 'utf8')
+  const messages = [...Object.values(ANSWERS).map(([, msg]) => msg), WRONG_KEY, WRONG_ADDRESS, WRONG_CLOCK]
+  for (const message of messages)
+    expect(text).toMatch(new RegExp(`\\| ${message.replaceAll('?', '\\?')} +\\|`))
+  const values = [md5(T + KEY), md5(`2${'0.99'}${T}${KEY}`), forwarderSign(T, KEY)]
+  for (const value of values) expect(text).toContain(`\`${value}\``)
+})
+
+it('has the same templates in both languages', () => {
+  expect(templatesIn(DOCUMENTS[0]).length).toBe(2)
+  expect(templatesIn(DOCUMENTS[1])).toEqual(templatesIn(DOCUMENTS[0]))
+})
+
+describeOnEngines('a forwarder set up by the document', (engine) => {
+  let shop: TestShop
+  let trade: Trade
+  let served: TestApp
+  let path: string
+  let secret: string
+  beforeAll(async () => {
+    shop = await openTestShop(engine, { orderLimits: '0' })
+    trade = await openTrade(shop)
+    served = await serveShop(shop)
+    const accountIds = [trade.accounts.alipay, trade.accounts.wechat]
+    const input = { name: '旧手机', enabled: true, accountIds, dialect: 'forwarder' } as const
+    const device = await addListener(shop, input, SELLER)
+    path = `/addons/listener/forward/${device.id}`
+    secret = device.secret
+  })
+  afterAll(async () => {
+    await served.close()
+    await shop.close()
+  })
+
+  const [smsForwarder = '', macroDroid = ''] = templatesIn(DOCUMENTS[0])
+  const fill = (template: string, values: Record<string, string>) =>
+    Object.entries(values).reduce((text, [name, value]) => text.replaceAll(name, value), template)
+  const order = async (): Promise<OrderRow & { price: string }> => {
+    const placed = await trade.order(await trade.addProduct(), { channel: 'wechat' })
+    return { ...placed, price: (placed.due_cents / 100).toFixed(2) }
+  }
+
+  async function post(body: string, headers: Record<string, string> = {}): Promise<string> {
+    const sent = { 'Content-Type': 'application/json', ...headers }
+    const { status, text } = await sendRaw(served.url, path, { method: 'POST', headers: sent, body })
+    expect(status).toBe(200)
+    return text
+  }
+
+  it('SmsForwarder delivers an order, and finds its word of success', async () => {
+    const { id, price } = await order()
+    const timestamp = String(shop.now())
+    const body = fill(smsForwarder, {
+      '[from]': 'com.tencent.mm',
+      '[title]': '微信支付',
+      '[org_content]': `微信支付收款${price}元(朋友到店)`,
+      '[device_mark]': 'Redmi',
+      '[timestamp]': timestamp,
+      '[sign]': forwarderSign(timestamp, secret),
+    })
+    expect(await post(body)).toContain('"code":1')
+    expect((await trade.read(id)).state).toBe('delivered')
+  })
+
+  it('MacroDroid delivers an order with the key in a header, and a shortcut what somebody typed', async () => {
+    const bearer = { Authorization: `Bearer ${secret}` }
+    for (const text of ['个人收款码到账¥', '微信支付收款']) {
+      const { id, price } = await order()
+      const body = fill(macroDroid, {
+        '{not_app_package}': 'com.tencent.mm',
+        '{not_title}': '微信支付',
+        '{notification}': `${text}${price}元`,
+      })
+      expect(await post(body, bearer)).toContain('"code":1')
+      expect((await trade.read(id)).state).toBe('delivered')
+    }
+    const body = fill(macroDroid, {
+      '{not_app_package}': 'com.tencent.mm',
+      '{not_title}': '',
+      '{notification}': '',
+    })
+    expect(await post(body, { Authorization: 'Bearer another secret' })).toContain('"code":0')
+  })
+})

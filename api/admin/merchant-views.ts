@@ -16,6 +16,8 @@ export function toMerchantView(row: MerchantRow): contract.MerchantView {
     callbackMethod: row.callback_method,
     showQrcode: row.qrcode_at !== null,
     ordersPerMinute: row.orders_per_minute,
+    notifyUrl: row.notify_url,
+    returnUrl: row.return_url,
     createdAt: row.created_at,
   }
 }

@@ -108,6 +108,27 @@ describeOnEngines('the console’s merchants', (engine) => {
     expect(acts.sort()).toEqual(['merchants.add admin', 'merchants.change admin', 'merchants.default admin'])
   })
 
+  it('say once where a site is told, and keep it until they say otherwise', async () => {
+    const told = { notifyUrl: 'https://shop.example.com/told', returnUrl: 'https://shop.example.com/back' }
+    const { id } = await add(told)
+    const change = (more: object) =>
+      ask(served.url, contract.changeMerchant, {
+        ...headers(),
+        params: { id },
+        body: { ...INPUT, ...more },
+      })
+    expect((await change({})).reply).toMatchObject(told)
+    expect((await change({ notifyUrl: '' })).reply).toMatchObject({ ...told, notifyUrl: '' })
+    for (const bad of [
+      { notifyUrl: 'http://10.0.0.1/' },
+      { notifyUrl: 'x' },
+      { returnUrl: 'javascript:0' },
+    ]) {
+      expect((await change(bad)).error?.code).toMatch(/^bad_(url|input)$/)
+    }
+    expect((await show(id)).merchant).toMatchObject({ ...told, notifyUrl: '' })
+  })
+
   it('refuse what cannot be: unknown accounts, hosts that are addresses, names that are none', async () => {
     const codeOf = async (change: object) =>
       (await ask(served.url, contract.addMerchant, { ...headers(), body: { ...INPUT, ...change } })).error

@@ -37,13 +37,15 @@ export function merchantRoutes({ shop, callbackAllow }: ApiContext): Router {
     }
   })
 
-  serve(router, contract.addMerchant, async ({ body, ctx }) =>
-    toMerchantView(await merchants.addMerchant(shop, body, actorOf(ctx))),
-  )
+  serve(router, contract.addMerchant, async ({ body, ctx }) => {
+    checkedCallUrl('notifyUrl', body.notifyUrl ?? '', callbackAllow)
+    return toMerchantView(await merchants.addMerchant(shop, body, actorOf(ctx)))
+  })
 
-  serve(router, contract.changeMerchant, async ({ params, body, ctx }) =>
-    toMerchantView(await merchants.changeMerchant(shop, params.id, body, actorOf(ctx))),
-  )
+  serve(router, contract.changeMerchant, async ({ params, body, ctx }) => {
+    checkedCallUrl('notifyUrl', body.notifyUrl ?? '', callbackAllow)
+    return toMerchantView(await merchants.changeMerchant(shop, params.id, body, actorOf(ctx)))
+  })
 
   serve(router, contract.makeDefaultMerchant, async ({ params, ctx }) => {
     await merchants.makeDefaultMerchant(shop, params.id, actorOf(ctx))

@@ -28,6 +28,9 @@ export const MerchantView = z.object({
   showQrcode: z.boolean(),
   /** 0: no limit. */
   ordersPerMinute: z.int(),
+  /** For V免签 requests that name none; empty: nowhere. */
+  notifyUrl: z.string(),
+  returnUrl: z.string(),
   createdAt: Time,
 })
 export type MerchantView = z.output<typeof MerchantView>
@@ -88,6 +91,9 @@ const Host = z.string().check(
   z.refine((host) => URL.canParse(`https://${host}`) && new URL(`https://${host}`).host === host),
 )
 
+const Url = z.string().check(z.minLength(1), z.maxLength(1024), z.regex(/^https?:\/\/[^\s]+$/i))
+const UrlOrNone = z.union([z.literal(''), Url])
+
 export const MerchantInput = z.strictObject({
   name: line(1, 64),
   enabled: z.boolean(),
@@ -97,11 +103,11 @@ export const MerchantInput = z.strictObject({
   callbackMethod: z.enum(['GET', 'POST']),
   showQrcode: z.boolean(),
   ordersPerMinute: z.int().check(z.minimum(0), z.maximum(100_000)),
+  /** As they were, or none, unless given. */
+  notifyUrl: z.optional(UrlOrNone),
+  returnUrl: z.optional(UrlOrNone),
 })
 export type MerchantInput = z.output<typeof MerchantInput>
-
-const Url = z.string().check(z.minLength(1), z.maxLength(1024), z.regex(/^https?:\/\/[^\s]+$/i))
-const UrlOrNone = z.union([z.literal(''), Url])
 
 const KeyParams = z.strictObject({ id: Id, keyId: Id })
 const EndpointParams = z.strictObject({ id: Id, endpointId: Id })
@@ -143,7 +149,7 @@ export const addMerchant = operation({
   }),
   reply: MerchantView,
   status: 201,
-  refusals: ['bad_input', 'not_found'],
+  refusals: ['bad_input', 'bad_url', 'not_found'],
 })
 
 export const changeMerchant = operation({
@@ -156,7 +162,7 @@ export const changeMerchant = operation({
   params: IdParams,
   body: MerchantInput,
   reply: MerchantView,
-  refusals: ['bad_input', 'not_found'],
+  refusals: ['bad_input', 'bad_url', 'not_found'],
 })
 
 export const makeDefaultMerchant = operation({

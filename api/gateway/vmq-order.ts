@@ -48,14 +48,14 @@ export async function placeVmqOrder(
 type Read = Omit<MerchantWish, 'merchant' | 'protocol' | 'mode' | 'keyId'> & { readonly channel: Channel }
 
 function readWish(merchant: MerchantRow, sent: Sent, allow: readonly string[]): Read {
-  const [payId, type, price, param] = ['payId', 'type', 'price', 'param'].map(sent.text) as FourTexts
+  const [payId, type, param] = [sent.text('payId'), sent.text('type'), sent.text('param')]
   const channel = CHANNELS.get(type) ?? say('支付方式错误=>1|微信 2|支付宝')
   const notifyUrl = sent.text('notifyUrl') || merchant.notify_url
   const returnUrl = sent.text('returnUrl') || merchant.return_url
   return {
     outTradeNo: readNumber('payId', payId),
     subject: payId,
-    amountCents: readAmount(price, '订单金额必须大于0'),
+    amountCents: readAmount(sent.text('price'), '订单金额必须大于0'),
     channel,
     notifyUrl: readNotifyUrl('notifyUrl', notifyUrl, allow),
     returnUrl: readReturnUrl('returnUrl', returnUrl),
@@ -64,8 +64,6 @@ function readWish(merchant: MerchantRow, sent: Sent, allow: readonly string[]): 
     repeat: sent.text('isHtml') === '1' ? 'show' : 'refuse',
   }
 }
-
-type FourTexts = [string, string, string, string]
 
 /** `md5` of values and key, one behind the other as they came. @returns the key's id */
 export function requireVmqSign(

@@ -3,7 +3,7 @@ import type { Context } from 'koa'
 import { nanoid } from 'nanoid'
 import { fail, type RefusalCode, type RefusalDetails } from '../../core/errors.ts'
 import type { Shop } from '../../core/shop.ts'
-import { asRefusal } from '../errors.ts'
+import { asRefusal, findWait } from '../errors.ts'
 import { sentenceFor } from '../sentences.ts'
 
 export interface Problem {
@@ -44,6 +44,8 @@ export function problemOf(shop: Shop, ctx: Context, error: unknown, outTradeNo =
     return problem('fault', { requestId }, -1)
   }
   const { code, details } = refusal
+  const waitS = findWait(code, details)
+  if (waitS !== undefined) ctx.set('Retry-After', String(waitS))
   if (code === 'bad_input' && details.fault !== undefined) return fieldProblem(details)
   const own = SENTENCES[code]?.(outTradeNo, details)
   return { ...problem(code, details, UNPAYABLE.has(code) ? -2 : -1), ...own }

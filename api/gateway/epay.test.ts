@@ -426,9 +426,11 @@ describeOnEngines('submit.php and mapi.php', (engine) => {
 
     it('mapi.php says in how many seconds one comes free', async () => {
       await fill('9001.00', 'wxpay')
-      const { code, msg } = said(await mapi(fields({ money: '9001.00', type: 'wxpay' })))
+      const answer = await mapi(fields({ money: '9001.00', type: 'wxpay' }))
+      const { code, msg } = said(answer)
       expect(code).toBe(-2)
       const seconds = Number(/约 (\d+) 秒/.exec(String(msg))?.[1])
+      expect(answer.headers['retry-after']).toBe(String(seconds))
       expect(seconds).toBeGreaterThan(590)
       expect(seconds).toBeLessThanOrEqual(601)
     })

@@ -9,6 +9,7 @@ import { getSigner, readForm } from './epay-request.ts'
 import { wishOf } from './epay-wish.ts'
 import { problemOf, trimmed } from './epay-words.ts'
 import type { FlatForm } from './flat-form.ts'
+import { paymentUrl } from './payment-page.ts'
 
 const DEVICE_CHANNELS: ReadonlyMap<string, Channel> = new Map([
   ['wechat', 'wechat'],
@@ -30,7 +31,7 @@ export async function answerMapi(api: ApiContext, ctx: Context): Promise<void> {
       locale: 'zh-CN',
     })
     const placed = await placeMerchantOrder(shop, wish)
-    const payurl = `${baseUrlOf(shop, ctx)}/pay/${placed.order.id}`
+    const payurl = paymentUrl(baseUrlOf(shop, ctx), placed.order.id)
     const way = findShownCode(signer.merchant, placed, device) ?? { payurl }
     ctx.body = { code: 1, msg: 'success', trade_no: placed.asked.trade_no, ...way }
   } catch (error) {

@@ -13,6 +13,8 @@ import { createJobHandlers } from './job-handlers.ts'
 import { runDueJobs } from './jobs.ts'
 import { revokeMerchantKey } from './merchant-keys.ts'
 import type { MerchantWish } from './merchant-orders.ts'
+import { settleOrder } from './settle.ts'
+import { transaction, type Shop } from './shop.ts'
 import { addWebhookEndpoint, changeWebhookEndpoint } from './webhook-endpoints.ts'
 
 const S = 1_000
@@ -80,6 +82,23 @@ describeOnEngines('a callback', (engine) => {
     await send(answers(200, 'success'))
     await markAlertsSeen(shop)
   }
+
+  it('is asked for in the transaction that pays its order: together with that, or not at all', async () => {
+    const { order } = await site.place()
+    const countIn = async (at: Shop) => {
+      const rows = await at.db.selectFrom('callbacks').select('id').where('order_id', '=', order.id).execute()
+      return rows.length
+    }
+    const undone = transaction(shop, async (tx) => {
+      await settleOrder(tx, order, { by: 'marked', actor: 'test' })
+      expect(await countIn(tx)).toBe(1)
+      throw new Error('rolled back')
+    })
+    await expect(undone).rejects.toThrow('rolled back')
+    expect(await countIn(shop)).toBe(0)
+    await trade.pay(order)
+    expect(await send(answers(200, 'success'))).toHaveLength(1)
+  })
 
   it('comes again by the schedule, give or take a fifth, with one number, until the site says that it arrived', async () => {
     const orderId = await paid()

@@ -75,12 +75,12 @@ async function deliverOne(
   })
 }
 
-/** The seller hands over a manual order. @throws ShopError `wrong_state`, `bad_input` */
+/** The seller hands over a manual order of the shop's own. @throws ShopError `wrong_state`, `bad_input` */
 export async function deliverByHand(shop: Shop, id: string, text: string, actor: Actor): Promise<void> {
   if (text.trim() === '') fail('bad_input', { field: 'text' })
   await transaction(shop, async (tx) => {
     const order = await getOrder(tx, id)
-    if (order.state !== 'paid') fail('wrong_state', { state: order.state })
+    if (order.state !== 'paid' || order.merchant_id !== null) fail('wrong_state', { state: order.state })
     await markDelivered(tx, order, text, actor.name)
     await recordAudit(tx, actor, 'orders.deliver', id, { state: order.state }, { state: 'delivered' })
   })

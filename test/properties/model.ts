@@ -25,6 +25,8 @@ export interface ModelProduct {
 
 export interface ModelOrder {
   readonly id: string
+  /** A merchant's, by which its site asks for it; absent for the shop's own. */
+  readonly number?: number
   readonly buyer: number
   readonly product: ModelProduct
   readonly quantity: number
@@ -39,6 +41,8 @@ export interface ModelOrder {
   cancelledAt: number | null
   paidAt: number | null
   paidBy: PaidBy | null
+  /** The merchant named the channel. */
+  isFixed?: boolean
 }
 
 export interface ModelSlot {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { describeOnEngines } from '../support/engines.ts'
 import type { Run } from './command.ts'
 import { newModel } from './model.ts'
+import { merchantCommands } from './merchant-commands.ts'
 import { moneyCommands } from './money-commands.ts'
 import { orderCommands } from './order-commands.ts'
 import { placeCommands } from './place-commands.ts'
@@ -34,7 +35,14 @@ vi.mock('node:crypto', async (original) => ({
 }))
 
 const commands = fc.commands(
-  [...placeCommands, ...orderCommands, ...moneyCommands, ...sellerCommands, ...timeCommands],
+  [
+    ...placeCommands,
+    ...merchantCommands,
+    ...orderCommands,
+    ...moneyCommands,
+    ...sellerCommands,
+    ...timeCommands,
+  ],
   { maxCommands: Number(PROPERTY_COMMANDS), size: 'max' },
 )
 

@@ -29,7 +29,7 @@ async function switchChannel(model: Model, world: World, which: number): Promise
       getOrder(world.shop, order.id),
     ),
   )
-  if (!isOpen) return `${name} ${refused(result, 'wrong_state')}`
+  if (!isOpen || order.isFixed) return `${name} ${refused(result, 'wrong_state')}`
   if (own) {
     const [accountId = '', cents] = own[0].split(' ')
     Object.assign(order, { channel, accountId, dueCents: Number(cents) })
@@ -55,9 +55,10 @@ async function extend(model: Model, world: World, which: number): Promise<string
 
 async function cancel(model: Model, world: World, [which, bySeller]: [number, boolean]): Promise<string> {
   const order = pick(model.orders, which)
-  const may = order.state === 'pending'
+  const isAllowed = bySeller || order.number === undefined
+  const may = isAllowed && order.state === 'pending'
   const work = cancelOrder(world.shop, order.id, bySeller ? SELLER : 'buyer')
-  agree(may ? 'done' : 'wrong_state', await attempt(work))
+  agree(may ? 'done' : isAllowed ? 'wrong_state' : 'not_allowed', await attempt(work))
   if (may) {
     hold(model, order, model.now + HOLD)
     order.state = 'cancelled'

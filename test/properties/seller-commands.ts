@@ -92,7 +92,7 @@ async function deliverWaiting(model: Model, world: World): Promise<void> {
 
 async function handOver(model: Model, world: World, which: number): Promise<string> {
   const order = pick(model.orders, which)
-  const may = order.state === 'paid'
+  const may = order.state === 'paid' && order.number === undefined
   agree(may ? 'done' : 'wrong_state', await attempt(deliverByHand(world.shop, order.id, 'goods', SELLER)))
   if (may) order.state = 'delivered'
   return `${orderName(model, order.id)}${may ? '' : ' is refused'}`

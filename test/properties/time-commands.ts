@@ -3,7 +3,6 @@ import fc from 'fast-check'
 import { expireOrders, graceAfterOutage, noteAlive } from '../../core/expiry.ts'
 import { runDueJobs } from '../../core/jobs.ts'
 import { DEFAULT_SETTINGS } from '../../core/settings.ts'
-import { HANDLERS } from '../support/trade.ts'
 import { anyOf, command, hasOrders, often, orderName, pick } from './command.ts'
 import { COOL, DAY, expire, hold, HOLD, S, settle, slotKey, slotsOf, type Model } from './model.ts'
 import type { ModelAssignment, ModelOrder } from './model.ts'
@@ -53,7 +52,7 @@ async function expireAll(model: Model, world: World): Promise<string> {
 }
 
 async function runJobs(model: Model, world: World): Promise<string> {
-  while ((await runDueJobs(world.shop, HANDLERS)) > 0) continue
+  while ((await runDueJobs(world.shop, world.handlers)) > 0) continue
   const due = model.assignments.filter(({ dueAt }) => dueAt <= model.now)
   model.assignments = model.assignments.filter(({ dueAt }) => dueAt > model.now)
   const [assigned, delivered] = [await findAssigned(world), await findDelivered(world)]

@@ -5,10 +5,14 @@ import { join } from 'node:path'
 import { addAccount, listAccounts } from '../../core/accounts.ts'
 import { addCodes, type NewCode } from '../../core/codes.ts'
 import { addListener, listListeners } from '../../core/listeners.ts'
+import { createJobHandlers } from '../../core/job-handlers.ts'
+import type { JobHandlers } from '../../core/jobs.ts'
 import { addProduct } from '../../core/products.ts'
 import type { Shop } from '../../core/shop.ts'
 import type { DeliveryKind } from '../../core/vocabulary.ts'
+import type { MerchantRow } from '../../sql/schema.ts'
 import type { TestEngine } from '../support/engines.ts'
+import { openMerchant } from '../support/merchants.ts'
 import { alipayPayload, wechatPayload } from '../support/pictures.ts'
 import { openTestShop } from '../support/shop.ts'
 import { SELLER } from '../support/trade.ts'
@@ -26,6 +30,9 @@ export interface World {
   readonly codes: ReadonlyMap<string, { accountId: string; amountCents: number | null }>
   /** By account: the device that reports for it. */
   readonly devices: ReadonlyMap<string, string>
+  readonly merchant: MerchantRow
+  /** A merchant's site answers every second callback as it should. */
+  readonly handlers: JobHandlers
   setTime(at: number): void
   /** As after the installation: nothing was ever ordered, no amount was ever used. */
   clear(): Promise<void>
@@ -52,6 +59,10 @@ const RUN_TABLES = [
   'jobs',
   'stock_items',
   'audit_entries',
+  'merchant_orders',
+  'callbacks',
+  'callback_attempts',
+  'alerts',
 ] as const
 
 export async function openWorld(engine: TestEngine): Promise<World> {
@@ -70,13 +81,18 @@ export async function openWorld(engine: TestEngine): Promise<World> {
     store: { ...real.store, recall: async () => undefined }, // what it remembers is dated by another clock
     mail: { send: async () => undefined, close: () => undefined },
   }
+  let calls = 0
+  const call = async () => ({ status: ++calls % 2 === 0 ? 200 : 500, body: 'success', tookMs: 1 })
   return {
     shop,
+    merchant: (await openMerchant(shop)).merchant,
+    handlers: createJobHandlers([0], { scheduleMs: [0, 60_000, 60_000], call }),
     ...(await openTills(shop)),
     products: await addProducts(shop),
     setTime: (at) => void (now = at),
     async clear() {
       now = START
+      calls = 0
       for (const table of RUN_TABLES) await shop.db.deleteFrom(table).execute()
       await shop.db
         .updateTable('amount_slots')

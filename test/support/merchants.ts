@@ -5,7 +5,7 @@ import { placeMerchantOrder, type MerchantWish } from '../../core/merchant-order
 import { addMerchant, type MerchantInput } from '../../core/merchants.ts'
 import type { MerchantKeyKind } from '../../core/vocabulary.ts'
 import type { MerchantRow } from '../../sql/schema.ts'
-import type { TestShop } from './shop.ts'
+import type { Shop } from '../../core/shop.ts'
 import { SELLER } from './trade.ts'
 
 export interface TestMerchant {
@@ -29,10 +29,7 @@ const INPUT: MerchantInput = {
   ordersPerMinute: 0,
 }
 
-export async function openMerchant(
-  shop: TestShop,
-  change: Partial<MerchantInput> = {},
-): Promise<TestMerchant> {
+export async function openMerchant(shop: Shop, change: Partial<MerchantInput> = {}): Promise<TestMerchant> {
   const merchant = await addMerchant(shop, { ...INPUT, ...change }, SELLER)
   const md5 = await addMerchantKey(shop, merchant.id, { kind: 'md5', name: '' }, SELLER)
   let amountCents = 50_000

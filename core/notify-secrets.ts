@@ -1,6 +1,7 @@
 /** What signs the calls that an order of our own API asked for by itself, to its `notify_url`: one per merchant and mode. */
 import { isDuplicate, RetryTransaction } from '../com/db/index.ts'
 import type { CallbackRow, NotifySecretRow } from '../sql/schema.ts'
+import { recordAudit, type Actor } from './audit.ts'
 import { getMerchant, newWebhookSecret } from './merchants.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import type { Mode } from './vocabulary.ts'
@@ -25,11 +26,15 @@ export function signingSecrets(
   return previous !== null && (until ?? 0) > now ? [secret, previous] : [secret]
 }
 
-/** @returns the new secret, the only time that it is seen, and until when the one before signs too; null: there was none. */
+/**
+ * @param actor an admin, for the audit; undefined for the merchant itself.
+ * @returns the new secret, the only time that it is seen, and until when the one before signs too; null: there was none.
+ */
 export async function renewNotifySecret(
   shop: Shop,
   merchantId: string,
   mode: Mode,
+  actor?: Actor,
 ): Promise<{ readonly secret: string; readonly previousUntil: number | null }> {
   return transaction(shop, async (tx) => {
     const secret = newWebhookSecret()
@@ -37,6 +42,7 @@ export async function renewNotifySecret(
     const previousUntil = before ? tx.now() + SECRET_OVERLAP_MS : null
     if (before) await replaceSecret(tx, before, secret, previousUntil)
     else await insertSecret(tx, merchantId, mode, secret)
+    if (actor) await recordAudit(tx, actor, 'merchants.notify-secret', merchantId, null, { mode })
     return { secret, previousUntil }
   })
 }

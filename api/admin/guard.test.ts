@@ -203,6 +203,7 @@ describeOnEngines('a signed-in seller', (engine) => {
         'changeEndpoint',
         'removeEndpoint',
         'rotateEndpoint',
+        'renewNotifySecret',
       ]),
     )
     shop.advance(16 * 60_000)

@@ -169,12 +169,14 @@ describeOnEngines('the console’s merchants', (engine) => {
     const params = { id, endpointId: endpoint.endpoint.id }
     const again = await get(served.url, contract.rotateEndpoint, { ...headers(), params })
     secrets.push(endpoint.secret, again.secret)
+    const notify = { ...headers(), params: { id }, body: { mode: 'live' as const } }
+    secrets.push((await get(served.url, contract.renewNotifySecret, notify)).secret)
     const detail = await show(id)
     expect([detail.keys.length, detail.endpoints.length]).toEqual([6, 1])
     const { merchants } = await get(served.url, contract.listMerchants, headers())
     const audit = await shop.db.selectFrom('audit_entries').selectAll().execute()
     const everything = JSON.stringify([detail, merchants, audit, shop.logged])
-    expect(new Set(secrets).size).toBe(8)
+    expect(new Set(secrets).size).toBe(9)
     for (const secret of secrets) expect(everything).not.toContain(secret.slice(-24))
     const acts = audit.filter((one) => one.subject === id).map(({ action }) => action)
     expect(acts.filter((action) => action === 'merchants.add-key')).toHaveLength(3)

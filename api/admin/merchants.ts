@@ -3,6 +3,7 @@ import Router from 'koa-router'
 import * as keys from '../../core/merchant-keys.ts'
 import { listMerchantsAtWork } from '../../core/merchant-list.ts'
 import * as merchants from '../../core/merchants.ts'
+import { renewNotifySecret } from '../../core/notify-secrets.ts'
 import * as endpoints from '../../core/webhook-endpoints.ts'
 import { baseUrlOf } from '../base-url.ts'
 import { checkedCallUrl } from '../call-url.ts'
@@ -96,6 +97,12 @@ export function merchantRoutes({ shop, callbackAllow }: ApiContext): Router {
     const owner = { merchantId: params.id }
     const made = await endpoints.rotateWebhookSecret(shop, owner, params.endpointId, actorOf(ctx))
     return { endpoint: toEndpointView(made.endpoint, shop.now()), secret: made.secret }
+  })
+
+  serve(router, contract.renewNotifySecret, async ({ params, body, ctx }) => {
+    await merchants.getMerchant(shop, params.id)
+    const { secret } = await renewNotifySecret(shop, params.id, body.mode, actorOf(ctx))
+    return { secret }
   })
 
   return router

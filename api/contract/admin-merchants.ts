@@ -278,6 +278,20 @@ export const rotateEndpoint = operation({
   refusals: ['not_found'],
 })
 
+export const renewNotifySecret = operation({
+  id: 'renewNotifySecret',
+  method: 'POST',
+  path: '/api/admin/merchants/:id/notify-secret',
+  summary:
+    'Makes the secret that signs calls to the address that an order of our own API names itself, and shows it once.',
+  audience: 'admin',
+  recentPassword: true,
+  params: IdParams,
+  body: z.strictObject({ mode: z.enum(MODES) }),
+  reply: z.object({ secret: z.string() }),
+  refusals: ['bad_input', 'not_found'],
+})
+
 export const pingEndpoint = operation({
   id: 'pingEndpoint',
   method: 'POST',

@@ -2,6 +2,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { routes as audit } from './audit/routes.ts'
 import { routes as codes } from './codes/routes.ts'
+import { routes as developers } from './developers/routes.ts'
 import { routes as inbox } from './inbox/routes.ts'
 import { routes as listeners } from './listeners/routes.ts'
 import { routes as orders } from './orders/routes.ts'
@@ -26,6 +27,7 @@ export const adminRoutes: RouteRecordRaw[] = [
       ...listeners,
       ...payments,
       ...inbox,
+      ...developers,
       ...settings,
       ...security,
       ...audit,

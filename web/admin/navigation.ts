@@ -2,6 +2,7 @@ import {
   Bell,
   Box,
   Coin,
+  Connection,
   DataLine,
   Document,
   Iphone,
@@ -13,7 +14,7 @@ import {
 } from '@element-plus/icons-vue'
 import type { Component, Ref } from 'vue'
 import InboxIcon from './inbox/InboxIcon.vue'
-import { waitingCount } from './inbox/waiting.ts'
+import { deadCallbackCount, waitingCount } from './inbox/waiting.ts'
 import type { t } from './texts/shell.ts'
 
 type Text = Parameters<typeof t>[0]
@@ -48,6 +49,7 @@ export const GROUPS: readonly { readonly text: Text; readonly entries: readonly 
   {
     text: 'system',
     entries: [
+      { text: 'developers', to: '/admin/developers', icon: Connection, waiting: deadCallbackCount },
       { text: 'settings', to: '/admin/settings', icon: Setting },
       { text: 'security', to: '/admin/security', icon: Lock },
       { text: 'audit', to: '/admin/audit', icon: Document },

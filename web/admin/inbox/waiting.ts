@@ -1,4 +1,4 @@
-/** How much waits in the inbox, for the navigation. Pages that learn it anyway say so with noteWaiting(). */
+/** How much waits for the seller, for the navigation. Pages that learn it anyway say so with noteWaiting(). */
 import { shallowRef } from 'vue'
 import { showOverview, type Overview } from '../../../api/contract/admin-system.ts'
 import { ApiError } from '../../http.ts'
@@ -7,14 +7,22 @@ import { adminCall } from '../session.ts'
 
 const ASK_AGAIN_MS = 60_000
 
+/** In the inbox. */
 export const waitingCount = shallowRef(0)
+/** Calls to merchants' sites that were given up. */
+export const deadCallbackCount = shallowRef(0)
 let knownAt = 0
 
+type Waiting = Overview['waiting']
+
+/** @param waiting.deadCallbacks as it was where the page does not know. */
 export function noteWaiting({
   payments,
   reported,
-}: Pick<Overview['waiting'], 'payments' | 'reported'>): void {
+  deadCallbacks = deadCallbackCount.value,
+}: Pick<Waiting, 'payments' | 'reported'> & Partial<Pick<Waiting, 'deadCallbacks'>>): void {
   waitingCount.value = payments + reported
+  deadCallbackCount.value = deadCallbacks
   knownAt = Date.now()
 }
 

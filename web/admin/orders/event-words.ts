@@ -2,6 +2,7 @@
 import type { OrderEvent } from '../../../api/contract/admin-orders.ts'
 import { formatYuan } from '../../../core/money.ts'
 import { CHANNELS, PAID_BY, type EventKind } from '../../../core/vocabulary.ts'
+import { faultWords } from '../developers/fault-words.ts'
 import { formatTime } from '../shop-time.ts'
 import { t } from '../texts/orders.ts'
 import { word } from '../texts/words.ts'
@@ -68,6 +69,11 @@ export function eventWords({ kind, detail }: OrderEvent): { title: string; facts
   if (kind === 'noted' && detail.refund === true) {
     const { refund: _refund, ...rest } = detail
     return { title: t('eventRefunded'), facts: factWords(rest) }
+  }
+  if (kind.startsWith('callback_') && typeof detail.error === 'string') {
+    const { error, ...rest } = detail
+    const said = { label: t('siteSaid'), value: faultWords(error) }
+    return { title: t(KINDS[kind]), facts: [...factWords(rest), said] }
   }
   const title = kind === 'noted' && detail.note === '' ? 'eventNoteCleared' : KINDS[kind]
   return { title: t(title), facts: factWords(detail) }

@@ -7,6 +7,7 @@ import {
   noteOrder,
   resendAdminOrder,
   showAdminOrder,
+  type AdminOrderDetail,
 } from '../../../api/contract/admin-orders.ts'
 import { useAnswer } from '../components/use-answer.ts'
 import { useFresh } from '../components/use-fresh.ts'
@@ -37,7 +38,12 @@ export function useOrder(id: () => string) {
       answer.value = await adminCall(noteOrder, { ...params(), body: { note } })
     },
   }
-  return { answer, error, reload, acts }
+  /** The order as it is after an act of somebody else's. */
+  function show(detail: AdminOrderDetail): void {
+    answer.value = detail
+  }
+
+  return { answer, error, reload, show, acts }
 }
 
 export type OrderActs = ReturnType<typeof useOrder>['acts']

@@ -108,6 +108,19 @@ const zh = {
   eventNoteCleared: '清空备注',
   paymentDecided: '您已在“待处理”里作过决定。',
   toInbox: '去“待处理”',
+  merchant: '商户',
+  anyMerchant: '全部商户',
+  protocol: '接口',
+  outTradeNo: '商户订单号',
+  tradeNo: '平台单号',
+  notifyUrl: '通知地址',
+  returnUrl: '返回地址',
+  test: '测试订单',
+  siteSaid: '网站',
+  testWhy: '这是测试订单：不动真钱，不计入统计。',
+  markPaidMerchant:
+    '请先在钱包里确认收到了这笔钱。如果它就在“待处理”里，请在那里指派，不要在这里标记。确认后按已付款通知商户网站，网站会给买家发货，收不回来。',
+  cancelMerchant: '买家将不能再付款；商户网站用同一个单号也不能再下单。',
 }
 
 const en: Record<keyof typeof zh, string> = {
@@ -219,6 +232,19 @@ const en: Record<keyof typeof zh, string> = {
   eventNoteCleared: 'Note cleared',
   paymentDecided: 'You have decided on it in the inbox.',
   toInbox: 'Go to the inbox',
+  merchant: 'Merchant',
+  anyMerchant: 'All merchants',
+  protocol: 'Protocol',
+  outTradeNo: 'Its number there',
+  tradeNo: 'Number between us',
+  notifyUrl: 'Called at',
+  returnUrl: 'Returns to',
+  test: 'Test orders',
+  siteSaid: 'The site',
+  testWhy: 'This is a test order: no money moves, and it counts nowhere.',
+  markPaidMerchant:
+    'First make sure in the wallet that the money arrived. If it stands in the inbox, assign it there instead. The merchant’s site is then told that it was paid and hands over the goods; that cannot be taken back.',
+  cancelMerchant: 'The buyer can no longer pay it, and the site cannot ask for the same number again.',
 }
 
 export const t = translator<typeof zh>({ 'zh-CN': zh, en })

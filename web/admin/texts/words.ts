@@ -5,6 +5,7 @@ import type {
   MatchKind,
   OrderState,
   PaidBy,
+  Protocol,
   Role,
 } from '../../../core/vocabulary.ts'
 import { translator } from '../../locales/locale.ts'
@@ -22,7 +23,7 @@ export type TagState =
   | 'sent'
   | 'dead'
 
-type Word = TagState | Channel | DeliveryKind | PaidBy | Role
+type Word = TagState | Channel | DeliveryKind | PaidBy | Protocol | Role
 
 const zh: Record<Word, string> = {
   pending: '待付款',
@@ -54,6 +55,10 @@ const zh: Record<Word, string> = {
   shared: '固定内容',
   keys: '卡密',
   manual: '人工发货',
+  epay: '易支付',
+  vmq: 'V免签',
+  api_edition: 'Api 版',
+  v1: 'API v1',
   owner: '店主',
   operator: '店员',
   viewer: '只读',
@@ -89,6 +94,10 @@ const en: Record<Word, string> = {
   shared: 'Shared text',
   keys: 'Card keys',
   manual: 'By hand',
+  epay: 'epay (易支付)',
+  vmq: 'V免签 (vmq)',
+  api_edition: 'Api edition',
+  v1: 'API v1',
   owner: 'Owner',
   operator: 'Operator',
   viewer: 'Viewer',

@@ -16,6 +16,7 @@ import { openProcessSpool } from './com/process-spool.ts'
 import { createStore } from './com/store.ts'
 import type { CallbackRequest } from './core/callback-forms/form.ts'
 import { startClock } from './core/clock.ts'
+import { CannotStart } from './core/errors.ts'
 import { createJobHandlers } from './core/job-handlers.ts'
 import { listListeners } from './core/listeners.ts'
 import type { Notice } from './core/payments.ts'
@@ -177,5 +178,5 @@ function readConfig(): Config {
 
 start(readConfig()).catch((error: unknown) => {
   process.stderr.write(`qrtill cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(1)
+  process.exit(error instanceof CannotStart ? EXIT_CONFIG : 1)
 })

@@ -233,6 +233,8 @@ describeOnEngines('anything that anyone can send', (engine) => {
       '/goods/',
       '/pay/',
       '/addons/pay/api/',
+      '/addons/listener/forward/',
+      '/app',
       '/api/v1/',
       '/api/v1/orders/',
     ]
@@ -250,25 +252,62 @@ describeOnEngines('anything that anyone can send', (engine) => {
     )
   })
 
-  it('a listener’s message of any text never fails, and is answered by its five keys', async () => {
-    const text = fc.oneof(
-      fc.string({ maxLength: 20 }),
-      fc.constantFrom('price', 'type', 'sign', '1.00', 'alipay'),
-    )
-    const query = fc
-      .array(fc.tuple(text, text), { maxLength: 6 })
-      .map((pairs) =>
-        pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&'),
+  it.each([
+    ['/addons/pay/api/notify', ['price', 'type', 'sign', 't', 'seen', 'nonce', 'sign2']],
+    ['/addons/pay/api/heartbeat', ['t', 'sign2']],
+    ['/appPush', ['t', 'type', 'price', 'sign']],
+    ['/appHeart', ['t', 'sign']],
+  ])(
+    'a listener’s message of any text to %s never fails, and is answered in its keys',
+    async (path, names) => {
+      const text = fc.oneof(
+        fc.string({ maxLength: 20 }),
+        fc.constantFrom(...names, '1.00', 'alipay', '2', '1763812345678'),
       )
+      const query = fc
+        .array(fc.tuple(fc.oneof(text, fc.constantFrom(...names)), text), { maxLength: 8 })
+        .map((pairs) =>
+          pairs.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&'),
+        )
+      const keys = path.startsWith('/app') ? ['code', 'msg', 'data'] : ['code', 'msg', 'data', 'url', 'wait']
+      await fc.assert(
+        fc.asyncProperty(query, async (one) => {
+          const { status, text: answer } = await sendRaw(served.url, `${path}?${one}`)
+          expect([status, Object.keys(JSON.parse(answer) as Json)]).toEqual([200, keys])
+        }),
+        { numRuns: 15 },
+      )
+    },
+  )
+
+  it('a notification of any text never fails, signed or not, in any form', async () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.constantFrom('收款1.00元', '微信支付'),
+    )
+    const body = fc.record({
+      package: fc.oneof(text, fc.constantFrom('com.tencent.mm', 'com.eg.android.AlipayGphone')),
+      title: fc.oneof(text, fc.constant(7), fc.constant(null)),
+      text: fc.oneof(text, fc.constant({})),
+      timestamp: fc.constantFrom('1763812345678', 1763812345678, 'now'),
+      sign: text,
+      id: text,
+    })
+    const { secret } = await shop.db.selectFrom('listeners').select('secret').executeTakeFirstOrThrow()
+    const path = `/addons/listener/forward/${ids[5]}`
+    const headers = fc.constantFrom({}, { Authorization: `Bearer ${secret}` }, { Authorization: 'Basic x' })
+    const types = fc.constantFrom('application/json', 'text/plain', 'application/x-www-form-urlencoded')
     await fc.assert(
-      fc.asyncProperty(query, async (one) => {
-        const { status, text: answer } = await sendRaw(served.url, `/addons/pay/api/notify?${one}`)
-        expect([status, Object.keys(JSON.parse(answer) as Json)]).toEqual([
-          200,
-          ['code', 'msg', 'data', 'url', 'wait'],
-        ])
+      fc.asyncProperty(body, headers, types, async (one, extra, type) => {
+        const sent = {
+          method: 'POST',
+          body: JSON.stringify(one),
+          headers: { ...extra, 'Content-Type': type },
+        }
+        const { status, text: answer } = await sendRaw(served.url, path, sent as never)
+        expect([status, Object.keys(JSON.parse(answer) as Json)]).toEqual([200, ['code', 'msg', 'data']])
       }),
-      { numRuns: 15 },
+      { numRuns: 60 },
     )
   })
 

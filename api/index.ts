@@ -12,6 +12,7 @@ import { merchantTestRoutes } from './admin/merchant-tests.ts'
 import { adminOrderRoutes } from './admin/orders.ts'
 import { paymentRoutes } from './admin/payments.ts'
 import { productRoutes } from './admin/products.ts'
+import { ruleRoutes } from './admin/rules.ts'
 import { sessionRoutes } from './admin/session.ts'
 import { systemRoutes } from './admin/system.ts'
 import type { ApiContext } from './context.ts'
@@ -63,6 +64,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     paymentRoutes(shop),
     inboxRoutes(shop),
     listenerRoutes(api),
+    ruleRoutes(shop),
     ...v1Routes(api),
     merchantRoutes(api),
     merchantTestRoutes(api, createOwnFront(app)),

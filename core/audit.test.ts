@@ -8,11 +8,13 @@ import { listAudit } from './audit.ts'
 import * as codes from './codes.ts'
 import { deliverByHand } from './delivery.ts'
 import * as inbox from './inbox.ts'
+import * as secrets from './listener-secrets.ts'
 import * as listeners from './listeners.ts'
 import { markPaid } from './mark-paid.ts'
 import { noteOrder } from './order-list.ts'
 import { cancelOrder } from './orders.ts'
 import { changeProduct, type ProductInput } from './products.ts'
+import * as rules from './rule-book.ts'
 import { changeSettings } from './settings.ts'
 import { transaction } from './shop.ts'
 import { choosePassword, signIn } from './sign-in.ts'
@@ -42,6 +44,14 @@ describeOnEngines('I10: every act by hand is on record', (engine) => {
     unlisted: false,
   }
   const device = { name: 'phone', enabled: true, accountIds: [] as string[] }
+
+  const rule: rules.RuleInput = {
+    ...{ name: 'x', app: 'com.example', channel: 'wechat', kind: 'ignore', priority: 1, enabled: true },
+    ...{ titles: ['*'], texts: ['*'], samples: [] },
+  }
+  async function anyRule(): Promise<string> {
+    return (await rules.listRules(shop)).find((one) => one.default_key !== null)!.id
+  }
 
   async function oddMoney(): Promise<string> {
     const order = await newOrder()
@@ -98,8 +108,12 @@ describeOnEngines('I10: every act by hand is on record', (engine) => {
       accounts.changeAccount(shop, trade.accounts.wechat, { name: 'renamed', enabled: true }, SELLER),
     'listeners.add': newDevice,
     'listeners.change': async () => listeners.changeListener(shop, await newDevice(), device, SELLER),
-    'listeners.renew': async () => listeners.renewListenerSecret(shop, await newDevice(), SELLER),
-    'listeners.show-secret': async () => listeners.showListenerSecret(shop, await newDevice(), SELLER),
+    'listeners.renew': async () => secrets.renewListenerSecret(shop, await newDevice(), SELLER),
+    'listeners.show-secret': async () => secrets.showListenerSecret(shop, await newDevice(), SELLER),
+    'rules.add': () => rules.addRule(shop, rule, SELLER),
+    'rules.change': async () => rules.changeRule(shop, await anyRule(), rule, SELLER),
+    'rules.reset': async () => rules.resetRule(shop, await anyRule(), SELLER),
+    'rules.delete': async () => rules.deleteRule(shop, (await rules.addRule(shop, rule, SELLER)).id, SELLER),
     'settings.change': () => transaction(shop, (tx) => changeSettings(tx, { shopName: 'new name' }, SELLER)),
     'password.change': async () => {
       const who = await signIn(shop, {

@@ -71,3 +71,11 @@ export class ShopError extends Error {
 export function fail(code: RefusalCode, details?: RefusalDetails): never {
   throw new ShopError(code, details)
 }
+
+/** The shop must not open as it is configured; the message says what is to be changed. */
+export class CannotStart extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'CannotStart'
+  }
+}

@@ -5,8 +5,9 @@ import type { AccountRow, ListenerRow } from '../sql/schema.ts'
 import { listAccounts } from './accounts.ts'
 import { settleAlert } from './alerts.ts'
 import { recordAudit, type Actor } from './audit.ts'
-import { fail } from './errors.ts'
+import { CannotStart, fail } from './errors.ts'
 import { isNetwork } from './network.ts'
+import { isMerchantKey } from './secrets-apart.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { loadListeners } from './signers.ts'
 import { announceTills } from './tills.ts'
@@ -29,15 +30,21 @@ export async function getListener(shop: Shop, id: string): Promise<ListenerRow> 
   return row ?? fail('not_found', { what: 'listener' })
 }
 
+const SHARED_SECRET =
+  'LISTENER_SECRET is the key of a merchant: whoever has it could report money. Choose another'
+
 /**
  * Makes sure that there is a first device for all channels, and that it has the secret of the environment where
  * that sets one. In a transaction, by one process at a time.
+ *
+ * @throws CannotStart when that secret is a merchant's key
  */
 export async function seedListener(
   tx: Tx,
   accounts: readonly AccountRow[],
   secret: string | undefined,
 ): Promise<void> {
+  if (secret && (await isMerchantKey(tx, secret))) throw new CannotStart(SHARED_SECRET)
   const [first] = await listListeners(tx)
   if (first) {
     if (secret && first.secret !== secret) {
@@ -169,33 +176,18 @@ async function chosenAccounts(tx: Tx, { accountIds, boundTo = [] }: ListenerInpu
 }
 
 /** After commit: this process at once, the others by the wake-up. */
-async function reloaded(shop: Shop, id: string): Promise<ListenerWithAccounts> {
+export async function announceListeners(shop: Shop, id: string): Promise<void> {
   await loadListeners(shop)
   announceTills(shop)
   shop.store.publish('listeners', id)
+}
+
+async function reloaded(shop: Shop, id: string): Promise<ListenerWithAccounts> {
+  await announceListeners(shop, id)
   const found = (await listListeners(shop)).find((one) => one.id === id)
   return found ?? fail('not_found', { what: 'listener' })
 }
 
-/** For the admin who sets the phone up; that it was shown is on record. @throws ShopError `not_found` */
-export async function showListenerSecret(shop: Shop, id: string, actor: Actor): Promise<string> {
-  const { secret } = await getListener(shop, id)
-  await transaction(shop, (tx) => recordAudit(tx, actor, 'listeners.show-secret', id, null, null))
-  return secret
-}
-
-/** The old secret stops working at once. @throws ShopError `not_found` */
-export async function renewListenerSecret(shop: Shop, id: string, actor: Actor): Promise<string> {
-  const secret = newSecret()
-  await transaction(shop, async (tx) => {
-    await getListener(tx, id)
-    await tx.db.updateTable('listeners').set({ secret }).where('id', '=', id).execute()
-    await recordAudit(tx, actor, 'listeners.renew', id, null, null)
-  })
-  await reloaded(shop, id)
-  return secret
-}
-
-function newSecret(): string {
+export function newSecret(): string {
   return randomToken(24)
 }

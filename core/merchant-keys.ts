@@ -7,6 +7,7 @@ import type { MerchantKeyRow, MerchantRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { getMerchant } from './merchants.ts'
+import { isKeyFree } from './secrets-apart.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { SCOPES, type MerchantKeyKind, type Scope } from './vocabulary.ts'
 
@@ -162,7 +163,7 @@ async function getKey(tx: Tx, merchantId: string, keyId: string): Promise<Mercha
 
 async function insertKey(tx: Tx, merchantId: string, input: KeyInput): Promise<NewKey> {
   const secret = input.secret ?? newSecret(input.kind)
-  if (isWeakSecret(secret) || (await isListenerSecret(tx, secret))) fail('weak_secret', { field: 'secret' })
+  if (isWeakSecret(secret) || !(await isKeyFree(tx, secret))) fail('weak_secret', { field: 'secret' })
   const key: MerchantKeyRow = {
     id: nanoid(),
     merchant_id: merchantId,
@@ -184,16 +185,6 @@ async function insertKey(tx: Tx, merchantId: string, input: KeyInput): Promise<N
     throw error
   }
   return { key, secret }
-}
-
-/** Whoever had it could sign for money that never arrived. */
-async function isListenerSecret(tx: Tx, secret: string): Promise<boolean> {
-  const found = await tx.db
-    .selectFrom('listeners')
-    .select('id')
-    .where('secret', '=', secret)
-    .executeTakeFirst()
-  return found !== undefined
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'

@@ -5,7 +5,7 @@ import { listOpenAlerts } from './alerts.ts'
 import { listCodes } from './codes.ts'
 import { countDeadCallbacks } from './dead-callbacks.ts'
 import { countInbox } from './inbox-list.ts'
-import { listListeners } from './listeners.ts'
+import { listDevices } from './listener-list.ts'
 import { countStock, listProducts } from './products.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
 import type { Shop } from './shop.ts'
@@ -54,7 +54,7 @@ export async function readOverview(shop: Shop) {
     channels: await readChannels(shop, today - (DAYS - 1) * DAY_MS),
     waiting: await readWaiting(shop),
     lowStock: await listLowStock(shop),
-    listeners: await listListeners(shop),
+    listeners: await listDevices(shop),
     alerts: await listOpenAlerts(shop),
     steps: await readSteps(shop),
   }

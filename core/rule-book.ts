@@ -46,7 +46,7 @@ export async function addRule(shop: Shop, input: RuleInput, actor: Actor): Promi
   const id = await transaction(shop, async (tx) => {
     if ((await listRules(tx)).length >= MOST_RULES) fail('wrong_state', { most: MOST_RULES })
     const made = await insertRule(tx, input, { defaultKey: null, enabled: input.enabled })
-    await recordAudit(tx, actor, 'rules.add', made, null, input)
+    await recordAudit(tx, actor, 'rules.add', made, null, onRecord(input))
     return made
   })
   return announced(shop, id)
@@ -63,7 +63,7 @@ export async function changeRule(
   await transaction(shop, async (tx) => {
     const before = await getRule(tx, id)
     await writeRule(tx, before, input, { enabled: input.enabled, editedAt: tx.now() })
-    await recordAudit(tx, actor, 'rules.change', id, { ...ruleTextOf(before), enabled: isOn(before) }, input)
+    await recordAudit(tx, actor, 'rules.change', id, rowOnRecord(before), onRecord(input))
   })
   return announced(shop, id)
 }
@@ -74,7 +74,7 @@ export async function resetRule(shop: Shop, id: string, actor: Actor): Promise<N
     const before = await getRule(tx, id)
     const rule = WALLET_RULES.find(({ key }) => key === before.default_key) ?? fail('wrong_state')
     await writeRule(tx, before, rule, { enabled: true, editedAt: null })
-    await recordAudit(tx, actor, 'rules.reset', id, { ...ruleTextOf(before), enabled: isOn(before) }, null)
+    await recordAudit(tx, actor, 'rules.reset', id, rowOnRecord(before), onRecord({ ...rule, enabled: true }))
   })
   return announced(shop, id)
 }
@@ -85,7 +85,7 @@ export async function deleteRule(shop: Shop, id: string, actor: Actor): Promise<
     const before = await getRule(tx, id)
     if (before.default_key !== null) fail('wrong_state')
     await tx.db.deleteFrom('notification_rules').where('id', '=', id).execute()
-    await recordAudit(tx, actor, 'rules.delete', id, ruleTextOf(before), null)
+    await recordAudit(tx, actor, 'rules.delete', id, rowOnRecord(before), null)
   })
   await announceRules(shop)
 }
@@ -109,8 +109,13 @@ async function writeRule(
     .execute()
 }
 
-function isOn(row: NotificationRuleRow): boolean {
-  return row.enabled_at !== null
+/** Samples are only there to check a rule by. */
+function onRecord({ samples: _samples, ...rule }: RuleInput): object {
+  return rule
+}
+
+function rowOnRecord(row: NotificationRuleRow): object {
+  return onRecord({ ...ruleTextOf(row), enabled: row.enabled_at !== null })
 }
 
 async function announced(shop: Shop, id: string): Promise<NotificationRuleRow> {

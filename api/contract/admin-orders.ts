@@ -8,6 +8,7 @@ import {
   MODES,
   ORDER_STATES,
   PAID_BY,
+  PAYMENT_WARNINGS,
   PROTOCOLS,
 } from '../../core/vocabulary.ts'
 import { CallbackView } from './admin-callbacks.ts'
@@ -71,7 +72,12 @@ export const AdminPayment = z.object({
   /** As the listener sent them. */
   rawPrice: z.string(),
   rawType: z.string(),
+  /** What the phone showed, where the amount was read by rules. */
+  rawText: z.nullable(z.string()),
+  /** When the phone saw it, by the shop's clock; null where it does not say. */
+  happenedAt: z.nullable(Time),
   match: z.enum(MATCH_KINDS),
+  warning: z.nullable(z.enum(PAYMENT_WARNINGS)),
   /** What the seller decided about it in the inbox; null where nothing was ever decided. */
   caseState: z.nullable(z.enum(CASE_STATES)),
   orderId: z.nullable(Id),

@@ -1,6 +1,6 @@
 /** Overview, listeners, settings, audit. */
 import * as z from 'zod/mini'
-import { ALERT_KINDS, CHANNELS } from '../../core/vocabulary.ts'
+import { ALERT_KINDS, CHANNELS, LISTENER_DIALECTS, MATCH_KINDS } from '../../core/vocabulary.ts'
 import { operation } from './operation.ts'
 import { Channel, Done, Id, IdParams, Page, Sum, Time, line, text } from './words.ts'
 
@@ -15,6 +15,31 @@ export const ListenerView = z.object({
   accountIds: z.array(Id),
   /** The secret is set by LISTENER_SECRET and cannot be changed here. */
   setByEnvironment: z.boolean(),
+  dialect: z.enum(LISTENER_DIALECTS),
+  /** Addresses and networks from which it may report; an empty list is anywhere. */
+  boundTo: z.array(z.string()),
+  /** Accepts nothing but the newer signed form. */
+  newerOnly: z.boolean(),
+  /** Its last notice in a form that does not prove when it was sent. */
+  oldFormAt: z.nullable(Time),
+  /** Its last heartbeat; null for one that does not beat. */
+  heartbeatAt: z.nullable(Time),
+  /** Beats, and has been silent for two minutes or more. */
+  silent: z.boolean(),
+  /** Its clock minus ours, in milliseconds; null while it has not told the time. */
+  clockOffsetMs: z.nullable(z.int()),
+  /** What its app calls itself. */
+  app: z.nullable(z.string()),
+  /** Where its notices came from, the latest first; IPv6 as the network of one customer. */
+  addresses: z.array(z.object({ network: z.string(), firstAt: Time, lastAt: Time })),
+  lastPayment: z.nullable(
+    z.object({
+      at: Time,
+      channel: z.nullable(Channel),
+      amountCents: z.nullable(Sum),
+      match: z.enum(MATCH_KINDS),
+    }),
+  ),
 })
 export type ListenerView = z.output<typeof ListenerView>
 
@@ -161,6 +186,13 @@ const listenerInput = {
   name: line(1, 64),
   enabled: z.boolean(),
   accountIds: z.array(Id).check(z.maxLength(2)),
+  /** What is not given stays as it is. */
+  dialect: z.optional(z.enum(LISTENER_DIALECTS)),
+  newerOnly: z.optional(z.boolean()),
+  /** Such as `203.0.113.7`, `10.0.0.0/8` or `2001:db8::/48`. */
+  boundTo: z.optional(
+    z.array(z.string().check(z.regex(/^[0-9A-Fa-f.:]{2,45}(\/\d{1,3})?$/))).check(z.maxLength(20)),
+  ),
 }
 
 export const addListener = operation({
@@ -180,7 +212,7 @@ export const changeListener = operation({
   id: 'changeListener',
   method: 'PUT',
   path: '/api/admin/listeners/:id',
-  summary: 'Renames a device, switches it on and off, or gives it other accounts.',
+  summary: 'Changes what a device is called, reports for, speaks, and from where it may report.',
   audience: 'admin',
   recentPassword: true,
   params: IdParams,
@@ -188,6 +220,9 @@ export const changeListener = operation({
   reply: ListenerView,
   refusals: ['bad_input', 'not_found'],
 })
+
+/** `vmq`: what the V免签 app takes as one text; null when the secret cannot be part of it. */
+const ListenerSecret = z.object({ secret: z.string(), vmq: z.nullable(z.string()) })
 
 export const showListenerSecret = operation({
   id: 'showListenerSecret',
@@ -197,7 +232,7 @@ export const showListenerSecret = operation({
   audience: 'admin',
   recentPassword: true,
   params: IdParams,
-  reply: z.object({ secret: z.string() }),
+  reply: ListenerSecret,
   refusals: ['not_found'],
 })
 
@@ -209,7 +244,7 @@ export const renewListenerSecret = operation({
   audience: 'admin',
   recentPassword: true,
   params: IdParams,
-  reply: z.object({ secret: z.string() }),
+  reply: ListenerSecret,
   refusals: ['not_found', 'set_by_environment'],
 })
 

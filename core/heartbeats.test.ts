@@ -11,7 +11,7 @@ import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
 import { listOpenAlerts } from './alerts.ts'
 import { noteSilence } from './heartbeats.ts'
 import { changeListener, listListeners } from './listeners.ts'
-import { receiveBeat, receiveNotice } from './own-notices.ts'
+import { receiveBeat, receiveNewerNotice, receiveNotice } from './own-notices.ts'
 import type { Notice } from './payments.ts'
 import { addWebhookEndpoint } from './webhook-endpoints.ts'
 
@@ -146,13 +146,20 @@ describeOnEngines('a device that says that it is alive', (engine) => {
     leave()
   })
 
-  it('is alive too when it reports money', async () => {
+  it('is alive too when it reports money, but not by a message that anyone who saw it can send again', async () => {
     const spool = await openSpool<Notice>(join(await newFolder(), 'spool.jsonl'))
     await beat()
     const first = (await read()).heartbeat_at!
     shop.advance(60_000)
     const sign = signListener('0.01alipay', SECRET)
     await receiveNotice(shop, spool, { price: '0.01', type: 'alipay', sign, address: HOME })
+    await expect.poll(async () => (await read()).noticed_at).not.toBeNull()
+    shop.advance(60_000)
+    const t = String(shop.now())
+    const newer = { price: '0.01', type: 'alipay', t, seen: t, nonce: 'n1' }
+    const sign2 = hmac(`v2|0.01|alipay|${t}|${t}|n1`)
+    expect((await read()).heartbeat_at).toBe(first)
+    await receiveNewerNotice(shop, spool, { ...newer, sign2, address: HOME })
     await expect.poll(async () => (await read()).heartbeat_at).toBeGreaterThan(first)
     await spool.close()
   })

@@ -4,6 +4,7 @@ import type { ListenerRow } from '../sql/schema.ts'
 import { raiseAlert, settleAlert } from './alerts.ts'
 import { wakeCallbacks } from './callbacks.ts'
 import { getListener } from './listeners.ts'
+import { CLOCK_MS } from './payment-rows.ts'
 import { enqueueForAll } from './shop-events.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import type { Device } from './signers.ts'
@@ -39,6 +40,20 @@ async function nowAndThen(shop: Shop, what: string, work: () => Promise<void>): 
     before.delete(what)
     throw error
   }
+}
+
+/**
+ * Whether a beat can be an older one that is sent again: its time is far from ours, and not after that of the last one
+ * that counted.
+ */
+export async function isBeforeLast(
+  shop: Shop,
+  id: string,
+  { offsetMs }: Required<Pick<Sign, 'offsetMs'>>,
+): Promise<boolean> {
+  if (Math.abs(offsetMs) <= CLOCK_MS) return false
+  const { heartbeat_at: at, clock_offset_ms: offset } = await getListener(shop, id)
+  return at !== null && shop.now() + offsetMs <= at + (offset ?? 0)
 }
 
 async function writeBeat(shop: Shop, id: string, sign: Sign): Promise<void> {

@@ -105,14 +105,17 @@ function outcomeWhileAway({ money, warning }: Notice): NoticeOutcome {
   return money ? 'spooled' : outcomeOf({ match: 'quarantined', orderId: null, ...(warning && { warning }) })
 }
 
+/** What may be an old message says nothing of the device's clock, nor that it is alive. */
 async function noteArrival(
   shop: Shop,
-  { device, sign }: Arrival,
-  { newer }: Reading,
+  { device, sign: { offsetMs, ...sender } }: Arrival,
+  { newer, once }: Reading,
   { repeated, warning }: Recorded,
 ): Promise<void> {
+  const isOld = repeated ?? warning === 'ambiguous'
+  const sign = { ...sender, ...(offsetMs !== undefined && !isOld && { offsetMs }) }
   const { heartbeat_at } = await noteListener(shop, device.id, 'noticed_at', { ...sign, oldForm: !newer })
-  const isFresh = !repeated && (warning === undefined || warning === 'merged')
+  const isFresh = once && !repeated && (warning === undefined || warning === 'merged')
   if (heartbeat_at !== null && isFresh) await noteBeat(shop, device, sign)
 }
 

@@ -128,6 +128,21 @@ describeOnEngines('the V免签 app', (engine) => {
     await expect.poll(() => shown(slow, -60_000)).toEqual([true, true])
   })
 
+  it('is not alive by a heartbeat that somebody saw and sends again', async () => {
+    const seen = now()
+    expect(await beat(seen)).toBe('alive')
+    shop.advance(11_000)
+    const later = message('2', '0.77')
+    expect(await beat(now())).toBe('alive')
+    expect(await receiveVmqPush(shop, spool, later)).toBe('unmatched')
+    const { heartbeat_at } = await read()
+    shop.advance(600_000)
+    expect(await receiveVmqPush(shop, spool, later)).toBe('unmatched') // an old push says nothing of the clock
+    expect(await beat(seen)).toBe('clock')
+    expect(await read()).toMatchObject({ heartbeat_at })
+    expect(await beat(now())).toBe('alive')
+  })
+
   it('cannot be made to say more by moving digits from the time to the price', async () => {
     const t = String(now())
     const said = message('2', '1.0', t)

@@ -1,6 +1,6 @@
 /** The V免签 app: money and heartbeats, each with a time that is signed but that the app does not mean as proof. */
 import type { Spool } from '../com/spool.ts'
-import { noteBeat } from './heartbeats.ts'
+import { isBeforeLast, noteBeat } from './heartbeats.ts'
 import { findYuan } from './money.ts'
 import type { NoticeOutcome } from './notice-outcomes.ts'
 import { keepNotice } from './notices.ts'
@@ -61,18 +61,25 @@ export interface VmqBeat extends Sender {
   readonly sign: string
 }
 
-/** A phone whose clock is wrong is alive all the same. Works without the database too. */
+/**
+ * A phone whose clock is wrong is alive all the same, but a far time that is none after the last is one that somebody
+ * saw and sends again. Works without the database too.
+ */
 export async function receiveVmqBeat(
   shop: Shop,
   beat: VmqBeat,
-): Promise<'alive' | 'address' | 'old_form' | 'bad_signature'> {
+): Promise<'alive' | 'clock' | 'address' | 'old_form' | 'bad_signature'> {
   const device = await findSigner(shop, vmqSignature(beat.t), beat.sign)
   if (!device) return 'bad_signature'
   if (!device.binding(beat.address)) return 'address'
   if (device.newerOnly) return 'old_form'
-  await noteBeat(shop, device, { ...signOf(beat), offsetMs: timeOf(beat.t) - shop.now() }).catch(
-    (error: unknown) => shop.log.warn({ err: error }, 'a heartbeat was not noted'),
-  )
+  const sign = { ...signOf(beat), offsetMs: timeOf(beat.t) - shop.now() }
+  try {
+    if (await isBeforeLast(shop, device.id, sign)) return 'clock'
+    await noteBeat(shop, device, sign)
+  } catch (error) {
+    shop.log.warn({ err: error }, 'a heartbeat was not noted')
+  }
   return 'alive'
 }
 

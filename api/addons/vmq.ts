@@ -4,7 +4,7 @@ import Router from 'koa-router'
 import type { NoticeOutcome } from '../../core/notice-outcomes.ts'
 import { receiveVmqBeat, receiveVmqPush, VMQ_TIME } from '../../core/vmq-notices.ts'
 import type { ApiContext } from '../context.ts'
-import { ANSWERS, answerSafely, WRONG_ADDRESS, WRONG_FORM, WRONG_KEY } from './answers.ts'
+import { ANSWERS, answerSafely, WRONG_ADDRESS, WRONG_CLOCK, WRONG_FORM, WRONG_KEY } from './answers.ts'
 import type { WeighBadSignature } from './bad-signatures.ts'
 import { pick, readGet, senderOf } from './parameters.ts'
 
@@ -40,6 +40,7 @@ export function vmqRoutes(api: ApiContext, weigh: WeighBadSignature): Router {
 /** Undefined: all is well. */
 const BEATS = {
   alive: undefined,
+  clock: WRONG_CLOCK,
   address: WRONG_ADDRESS,
   old_form: WRONG_FORM,
   bad_signature: WRONG_KEY,

@@ -9,6 +9,7 @@ import { routes as orders } from './orders/routes.ts'
 import { routes as overview } from './overview/routes.ts'
 import { routes as payments } from './payments/routes.ts'
 import { routes as products } from './products/routes.ts'
+import { routes as rules } from './rules/routes.ts'
 import { routes as security } from './security/routes.ts'
 import { routes as settings } from './settings/routes.ts'
 import { routes as stock } from './stock/routes.ts'
@@ -25,6 +26,7 @@ export const adminRoutes: RouteRecordRaw[] = [
       ...stock,
       ...codes,
       ...listeners,
+      ...rules,
       ...payments,
       ...inbox,
       ...developers,

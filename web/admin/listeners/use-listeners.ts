@@ -7,6 +7,7 @@ import {
   showListenerSecret,
   type ListenerView,
 } from '../../../api/contract/admin-system.ts'
+import type { ReplyOf } from '../../../api/contract/operation.ts'
 import { useAnswer } from '../components/use-answer.ts'
 import { useFresh } from '../components/use-fresh.ts'
 import { adminCall } from '../session.ts'
@@ -20,7 +21,7 @@ export function useListeners(greeted: (listener: ListenerView) => void) {
   const { answer, error, reload } = useAnswer(() => adminCall(listListeners))
   const { answer: codes } = useAnswer(() => adminCall(listCodes))
   useFresh(reload, LOOK_AGAIN_MS)
-  const secrets = reactive(new Map<string, string>())
+  const secrets = reactive(new Map<string, ReplyOf<typeof showListenerSecret>>())
 
   watch(answer, (now, before) => {
     const silent = new Set(before?.listeners.filter((one) => !isSeen(one)).map((one) => one.id))
@@ -29,12 +30,12 @@ export function useListeners(greeted: (listener: ListenerView) => void) {
 
   /** @throws ApiError */
   async function show(id: string): Promise<void> {
-    secrets.set(id, (await adminCall(showListenerSecret, { params: { id } })).secret)
+    secrets.set(id, await adminCall(showListenerSecret, { params: { id } }))
   }
 
   /** Shows the new secret. @throws ApiError */
   async function renew(id: string): Promise<void> {
-    secrets.set(id, (await adminCall(renewListenerSecret, { params: { id } })).secret)
+    secrets.set(id, await adminCall(renewListenerSecret, { params: { id } }))
   }
 
   return { answer, error, reload, codes, secrets, show, hide: (id: string) => secrets.delete(id), renew }

@@ -1,0 +1,6 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+/** Children of `/admin`. */
+export const routes: RouteRecordRaw[] = [
+  { path: 'listeners/rules', component: () => import('./RulesPage.vue') },
+]

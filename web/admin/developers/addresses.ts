@@ -117,6 +117,14 @@ export function panelsOf(protocol: Protocol, { base, pid }: Place): Panel[] {
         ],
         note: 'dujiaokaVmqNote',
       },
+      {
+        name: 'V免签',
+        fields: [
+          { label: '网关地址', value: address(`/vmq/${pid}`) },
+          { label: '通讯密钥', value: KEY },
+        ],
+        note: 'vmqNote',
+      },
     ],
     api_edition: [],
     v1: [],

@@ -15,6 +15,9 @@ interface Typed {
   callbackMethod: 'GET' | 'POST'
   showQrcode: boolean
   perMinute: string
+  /** Of V免签, where a request names none; empty for nowhere. */
+  notifyUrl: string
+  returnUrl: string
 }
 
 /** @param accounts undefined while they are not known */
@@ -32,6 +35,8 @@ export function useMerchantForm(accounts: () => readonly AccountView[] | undefin
       callbackMethod: merchant.callbackMethod,
       showQrcode: merchant.showQrcode,
       perMinute: String(merchant.ordersPerMinute),
+      notifyUrl: merchant.notifyUrl,
+      returnUrl: merchant.returnUrl,
     } satisfies Typed)
     kept.value = inputOf(typed)
   }
@@ -46,6 +51,8 @@ export function useMerchantForm(accounts: () => readonly AccountView[] | undefin
         /^\d{1,6}$/.test(typed.perMinute.trim()) && Number(typed.perMinute) <= 100_000
           ? ''
           : t('perMinuteWrong'),
+      notifyUrl: urlFault(typed.notifyUrl),
+      returnUrl: urlFault(typed.returnUrl),
     }
   })
   const isRight = computed(() => Object.values(faults.value).every((fault) => fault === ''))
@@ -53,6 +60,10 @@ export function useMerchantForm(accounts: () => readonly AccountView[] | undefin
   const isChanged = computed(() => JSON.stringify(input.value) !== JSON.stringify(kept.value))
 
   return { typed, fill, faults, isRight, input, isChanged }
+}
+
+function urlFault(url: string): string {
+  return /^(https?:\/\/[^\s]+)?$/i.test(url.trim()) ? '' : t('urlWrong')
 }
 
 function isNothingLeft({ channels, accountIds }: Typed, accounts: readonly AccountView[]): boolean {
@@ -70,5 +81,7 @@ function inputOf(typed: Typed): MerchantInput {
     callbackMethod: typed.callbackMethod,
     showQrcode: typed.showQrcode,
     ordersPerMinute: Number(typed.perMinute),
+    notifyUrl: typed.notifyUrl.trim(),
+    returnUrl: typed.returnUrl.trim(),
   }
 }

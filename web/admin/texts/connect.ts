@@ -35,6 +35,7 @@ const zh = {
   slashNote: '最后的斜杠 / 不能少。',
   wooNote: 'WordPress 的固定链接不能用“朴素”，否则通知验签会失败。',
   dujiaokaVmqNote: '注意：商户 ID 里填密钥，商户密钥里填网址，最后的斜杠 / 不能少。商户 KEY 留空。',
+  vmqNote: '其他程序照此填写，由程序自己接上 /createOrder。',
   bearer: '请求头',
   bearerHint: '密钥在“密钥”里添加：sk_live_… 是正式的，sk_test_… 是测试的。',
   docs: '打开接口文档',
@@ -97,6 +98,7 @@ const en: Record<keyof typeof zh, string> = {
   wooNote: 'Permalinks of WordPress must not be “plain”, or its check of the notice fails.',
   dujiaokaVmqNote:
     'Mind the fields: the key goes into “商户 ID”, the address into “商户密钥”, with the slash at its end. Leave “商户 KEY” empty.',
+  vmqNote: 'Other programs, which put /createOrder behind it themselves.',
   bearer: 'Header',
   bearerHint: 'Add keys under “Keys”: sk_live_… is live, sk_test_… is for tests.',
   docs: 'Open the API reference',

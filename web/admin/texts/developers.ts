@@ -61,6 +61,10 @@ const zh = {
   perMinute: '每分钟最多下单',
   perMinuteHint: '0 是不限制。用来挡住网站被刷单。',
   perMinuteWrong: '请填 0 到 100000 的整数。',
+  notifyUrl: 'V免签 默认通知地址（可选）',
+  notifyUrlHint: '有的 V免签 网站下单时不带通知地址和返回地址，就用这里的。易支付、Api 版不用填。',
+  returnUrl: 'V免签 默认返回地址（可选）',
+  urlWrong: '请填写完整的 http:// 或 https:// 网址。',
   qrcode: 'mapi.php 直接返回二维码',
   qrcodeWarning:
     '打开后，网站会自己显示收款二维码，旁边是它自己的价格；而码里是系统分配的应付金额，可能少几分钱。买家看到两个价格不一样会疑惑。只在收款码自带金额时生效，没有把握请关着。',
@@ -174,6 +178,11 @@ const en: Record<keyof typeof zh, string> = {
   perMinute: 'Orders per minute, at most',
   perMinuteHint: '0 is no limit. Holds back a site that is being flooded.',
   perMinuteWrong: 'A whole number from 0 to 100000.',
+  notifyUrl: 'V免签: notify address (optional)',
+  notifyUrlHint:
+    'Some sites of V免签 name no addresses with an order; then these are used. 易支付 and the Api edition need none.',
+  returnUrl: 'V免签: return address (optional)',
+  urlWrong: 'Write the whole address, with http:// or https://.',
   qrcode: 'mapi.php answers the QR code itself',
   qrcodeWarning:
     'The site then draws the code beside its own price, while the code carries the amount that was given to this order, which may be a few cents less: buyers see two prices. It has an effect only where the code carries the amount. Leave it off unless you are sure.',

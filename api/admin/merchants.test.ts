@@ -11,6 +11,7 @@ import { describeOnEngines } from '../../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../../test/support/shop.ts'
 import { openTrade, type Trade } from '../../test/support/trade.ts'
 import * as contract from '../contract/index.ts'
+import { QUESTIONS, type Question } from './protocol-questions.ts'
 
 const INPUT: contract.MerchantInput = {
   name: '独角数卡',
@@ -340,19 +341,48 @@ describeOnEngines('the console’s merchants', (engine) => {
 
   it('are tried as a site would try them: the right number and key are told so, without an order or the key', async () => {
     const { id, pid } = await add()
-    const test = async () =>
-      get(served.url, contract.testMerchant, { ...headers(), params: { id }, body: { protocol: 'epay' } })
+    const test = async (protocol: (typeof contract.TESTED_PROTOCOLS)[number]) =>
+      get(served.url, contract.testMerchant, { ...headers(), params: { id }, body: { protocol } })
     const { secret } = await addKey(id)
-    const first = await test()
-    expect(first).toMatchObject({ inside: { ok: true, status: 200, method: 'GET' }, outside: null })
-    expect(JSON.parse(first.inside.answer)).toMatchObject({ code: 1, pid, active: 1 })
-    expect(JSON.stringify(first)).not.toContain(secret.slice(0, 24))
-    expect(
-      await shop.db.selectFrom('merchant_orders').select('order_id').where('merchant_id', '=', id).execute(),
-    ).toEqual([])
+    const { inside, outside } = await test('epay')
+    expect([inside.ok, inside.status, outside]).toEqual([true, 200, null])
+    expect(JSON.parse(inside.answer)).toMatchObject({ code: 1, pid, active: 1 })
+    for (const protocol of contract.TESTED_PROTOCOLS) {
+      const told = await test(protocol)
+      expect([protocol, told.inside]).toMatchObject([protocol, { ok: true, status: 200 }])
+      expect(JSON.stringify(told)).not.toContain(secret.slice(0, 24))
+    }
     const off = { ...INPUT, enabled: false }
     await get(served.url, contract.changeMerchant, { ...headers(), params: { id }, body: off })
-    expect((await test()).inside).toMatchObject({ ok: false, status: 200 })
+    for (const protocol of contract.TESTED_PROTOCOLS)
+      expect([protocol, (await test(protocol)).inside.ok]).toEqual([protocol, false])
+    const asked = await shop.db
+      .selectFrom('merchant_orders')
+      .select('order_id')
+      .where('merchant_id', '=', id)
+      .execute()
+    expect(asked).toEqual([])
+  })
+
+  it('are not told that a wrong key is right, and a bare question is refused as its protocol refuses', async () => {
+    const { id, pid } = await add()
+    const { secret } = await addKey(id)
+    const rightOf = async ({ method, path, body, isRight }: Question) => {
+      const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
+      const { text } = await sendRaw(served.url, path, {
+        method,
+        ...(body !== '' && { body, headers: type }),
+      })
+      return isRight(text)
+    }
+    for (const protocol of contract.TESTED_PROTOCOLS) {
+      const asked = (key: string) => QUESTIONS[protocol](String(pid), key, shop.now())
+      expect([protocol, await rightOf(asked(secret).signed)]).toEqual([protocol, true])
+      expect([protocol, await rightOf(asked(secret.replace(/.$/, '!')).signed)]).toEqual([protocol, false])
+      expect([protocol, await rightOf(asked(secret).bare)]).toEqual([protocol, true])
+      for (const other of ['<h1>404 Not Found</h1>', '{"error":{"code":"not_found"}}', ''])
+        expect([protocol, other, asked(secret).bare.isRight(other)]).toEqual([protocol, other, false])
+    }
   })
 
   it('are tried at the public address too, where something else may answer, or nothing', async () => {

@@ -158,6 +158,18 @@ describeOnEngines('the V免签 app', (engine) => {
     expect(await receiveVmqPush(shop, spool, whole)).toBe('unmatched')
   })
 
+  it('cannot be made to say more on the day that the end of its old time is the present in seconds', async () => {
+    const seconds = String(Math.floor(shop.now() / 1000))
+    const before = [...'0123456789']
+      .map((digit) => `17${digit}`)
+      .findLast((one) => +(one + seconds) < shop.now())
+    const old = message('2', '1', `${before}${seconds}`) // of some weeks ago
+    const forged = { ...old, price: `1${before}`, t: seconds }
+    expect(forged.sign).toBe(md5(`2${forged.price}${forged.t}${SECRET}`))
+    expect(await receiveVmqPush(shop, spool, forged)).toBe('ambiguous')
+    expect(await rows(forged.price)).toMatchObject([{ match_kind: 'quarantined', warning: 'ambiguous' }])
+  })
+
   it('cannot be made to report money by its heartbeats', async () => {
     const t = '1763812345678'
     const sign = md5(`${t}${SECRET}`) // what it sends every half minute, in plain text

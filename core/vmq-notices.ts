@@ -90,7 +90,8 @@ function timeOf(t: string): number {
 /**
  * The signature covers the fields without their bounds, so whoever saw one message can move digits from one field to
  * the next: `1.0` at `1763…` is signed like `1.01` at `763…`, and a heartbeat like a push of a few yuan. A message is
- * taken at its word only when no other reading of its characters lies nearer to the present.
+ * taken at its word only when no other reading of its characters lies nearer to the present, and none at all in the
+ * years behind us with a time in milliseconds: their last ten digits are seconds of some other day.
  */
 function isAmbiguous({ t, type, price }: VmqPush, now: number): boolean {
   if (VMQ_TIME.test(type + price + t)) return true
@@ -98,6 +99,17 @@ function isAmbiguous({ t, type, price }: VmqPush, now: number): boolean {
   return [10, 11, 12, 13].some((length) => {
     const otherT = fields.slice(-length)
     const isReading = VMQ_TIME.test(otherT) && findYuan(fields.slice(0, -length)) !== undefined
-    return isReading && Math.abs(timeOf(otherT) - now) < Math.abs(timeOf(t) - now)
+    return isReading && length !== t.length && isLikelier(otherT, t, now)
   })
+}
+
+const DAY_MS = 86_400_000
+
+/** No phone that sends milliseconds has sent any before. */
+const FIRST_MS = Date.UTC(2017, 0)
+
+function isLikelier(otherT: string, t: string, now: number): boolean {
+  const other = timeOf(otherT)
+  const isPast = otherT.length === 13 && t.length < 13 && other > FIRST_MS && other < now + DAY_MS
+  return isPast || Math.abs(other - now) < Math.abs(timeOf(t) - now)
 }

@@ -85,6 +85,21 @@ describeOnEngines('V免签 for sites', (engine) => {
     expect(await ask('/getOrder', { orderId: order.id })).toEqual(answer)
   })
 
+  it('takes no second order by a signature whose characters somebody divides otherwise', async () => {
+    const fields = wish({ payId: '2026112200017', price: '46.00' })
+    await createdId(fields)
+    const before = await countRows(shop)
+    for (const [payId, param] of [
+      ['2026', '112200017'],
+      ['202611220001', '7'],
+    ] as const) {
+      const divided = { ...fields, payId, param }
+      expect(divided.sign).toBe(md5(`${payId}${param}246.00${site.key}`))
+      expect(await create(divided)).toEqual({ code: -1, msg: '签名已用于另一笔订单', data: null })
+    }
+    expect(await countRows(shop)).toEqual(before)
+  })
+
   it('gives the next amount of a price, and says when the code carries it', async () => {
     await create(wish({ price: '44.00', type: '1' }))
     const { data } = await create(wish({ price: '44', type: '1' }))

@@ -74,6 +74,33 @@ describeOnEngines('what is wrong', (engine) => {
   const sending = (fields: Fields | string) => (path: string) => postForm(served.url, path, fields)
   const right = (change: Fields = {}) => signed(orderFields(site, change), site.key)
 
+  it('is an amount that a buyer’s own text says, where the site’s is hidden in a value before it', async () => {
+    const own = orderFields(site, { clientip: '198.51.100.7', money: '100.00' })
+    const rest = `notify_url=${own.notify_url}&out_trade_no=${own.out_trade_no}`
+    const tail = `pid=${own.pid}&return_url=${own.return_url}&type=alipay`
+    const param = `p&money=0.01&name=X&${rest}&${tail}&z=`
+    const asked = signed({ ...own, name: 'X', type: 'alipay', param }, site.key)
+    const { notify_url, out_trade_no, pid, return_url } = own as Record<string, string>
+    const said = {
+      money: '0.01',
+      name: 'X',
+      notify_url,
+      out_trade_no,
+      pid,
+      return_url,
+      type: 'alipay',
+    } as Fields
+    const hidden = `money=100.00&name=X&${rest}&param=p`
+    const z = `&${tail}`
+    for (const forged of [
+      { ...said, clientip: `198.51.100.7&${hidden}`, z },
+      { ...said, 'clientip=198.51.100.7&money': `100.00&name=X&${rest}&param=p`, z },
+    ]) {
+      expect(signatureOf(forged, site.key)).toBe(asked.sign)
+      await expectRefused(sending({ ...forged, sign: asked.sign!, sign_type: 'MD5' }))
+    }
+  })
+
   it.each<[what: string, fields: () => Fields | string]>([
     ['nothing', () => ''],
     ['an unknown merchant', () => signed(orderFields(site, { pid: '4711' }), site.key)],

@@ -28,6 +28,7 @@ export async function getSigner(shop: Shop, ctx: Context, form: FlatForm): Promi
   const sign = trimmed(form.text('sign')) || failField('sign', 'missing')
   const merchant = (await findMerchant(shop, pid)) ?? failField('pid', 'unknown')
   const key = (await findKey(shop, merchant.id, sign, form)) ?? refuseSignature(shop, ctx, pid)
+  if (hidesAmount(form)) failField('sign', 'malformed')
   return { merchant, keyId: key.id }
 }
 
@@ -38,6 +39,16 @@ async function findKey(shop: Shop, merchantId: string, sign: string, form: FlatF
   const signed = (values: typeof all) =>
     findSigningKey(shop, merchantId, sign, (secret) => epaySign(values, secret))
   return (await signed(all)) ?? (filled.length < all.length ? signed(filled) : undefined)
+}
+
+/**
+ * The signature covers names and values without their bounds: whoever had a text of its own signed by a site, such as a
+ * `param`, could say another amount with it, and hide the site's in a value that stands before.
+ */
+function hidesAmount(form: FlatForm): boolean {
+  return [...form.entries()].some(
+    ([name, value]) => /[&=]/.test(name) || (name < 'money' && value.includes('&money=')),
+  )
 }
 
 function refuseSignature(shop: Shop, ctx: Context, pid: string): never {

@@ -93,7 +93,7 @@ describeOnEngines('V免签 for sites', (engine) => {
       ['2026', '112200017'],
       ['202611220001', '7'],
     ] as const) {
-      const divided = { ...fields, payId, param }
+      const divided: Fields = { ...fields, payId, param }
       expect(divided.sign).toBe(md5(`${payId}${param}246.00${site.key}`))
       expect(await create(divided)).toEqual({ code: -1, msg: '签名已用于另一笔订单', data: null })
     }

@@ -58,6 +58,19 @@ describeOnEngines('the pages', (engine) => {
     expect((await get('/')).headers['cache-control']).toBe('no-cache')
   })
 
+  it('tell developers where the document is, in both languages, also without a script', async () => {
+    const { status, text, headers } = await get('/docs')
+    expect([status, headers['cache-control']]).toEqual([200, 'no-cache'])
+    for (const [, address = ''] of text.matchAll(/href="(\/openapi[^"]*)"/g)) {
+      const document = await get(address)
+      expect([address, document.status]).toEqual([address, 200])
+      expect(document.headers['content-type']).toContain('application/json')
+      expect(JSON.parse(document.text)).toMatchObject({ openapi: '3.1.0' })
+    }
+    expect(text).toContain('/openapi.zh-CN.json')
+    expect(text).not.toContain('小店 <b>')
+  })
+
   it('name shop, product and price for whoever shares the link, as text and never as HTML', async () => {
     expect((await get('/')).text).toContain('<title>小店 &lt;b&gt;&amp;&quot;</title>')
     const productId = await trade.addProduct({ name: '月卡 <img src=x>$&', priceCents: 990 })

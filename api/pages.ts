@@ -34,6 +34,16 @@ export function pageRoutes(shop: Shop, pagesDir: string): Router {
     })
   })
 
+  router.get('/docs', async (ctx) => {
+    ctx.type = 'html'
+    ctx.set('Cache-Control', 'no-cache')
+    ctx.body = await render({
+      title: `开发者文档 · ${shop.settings.current.shopName}`,
+      description: 'API',
+      plain: '<a href="/openapi.zh-CN.json">OpenAPI（中文）</a> <a href="/openapi.json">OpenAPI</a>',
+    })
+  })
+
   router.get('/goods/:id', async (ctx) => {
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-cache')

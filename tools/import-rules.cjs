@@ -88,6 +88,12 @@ module.exports = {
       { path: '^web/admin/', dynamic: false, dependencyTypesNot: ['type-only'] },
     ),
     never(
+      'buyers-load-no-documents',
+      'The pages for developers are loaded when someone opens them.',
+      { path: '^web/', pathNot: '^web/docs/' },
+      { path: '^web/docs/', dynamic: false, dependencyTypesNot: ['type-only'] },
+    ),
+    never(
       'console-packages',
       "The storefront carries no UI kit: these are the console's.",
       { path: '^web/', pathNot: '^web/admin/' },

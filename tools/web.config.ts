@@ -51,6 +51,7 @@ export default defineConfig({
     proxy: {
       '/api': 'http://127.0.0.1:8080',
       '/addons': 'http://127.0.0.1:8080',
+      '/openapi': 'http://127.0.0.1:8080',
     },
   },
 })

@@ -5,8 +5,15 @@ import ProductPage from './shop/ProductPage.vue'
 import ShopLayout from './shop/ShopLayout.vue'
 import { loadOrderPages } from './shop/load-order-pages.ts'
 
+const documents: RouteRecordRaw = {
+  path: '/docs/:section?/:item?',
+  component: () => import('./docs/DocsPage.vue'),
+  props: true,
+}
+
 /** `/goods/:id` is printed on posters, `/pay/:id` is in sent e-mails: neither may ever change. */
 const routes: RouteRecordRaw[] = [
+  documents,
   {
     path: '/',
     component: ShopLayout,

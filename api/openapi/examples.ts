@@ -150,7 +150,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = Object.fromEntries([
   example(orders.v1CloseOrder, { ...byId, reply: { ...ORDER, status: 'closed' } }),
   example(orders.v1PayTestOrder, {
     ...byId,
-    body: { amount: '12.49' },
+    body: {},
     reply: { match: 'matched', order: PAID },
   }),
   example(orders.v1ExpireTestOrder, { ...byId, reply: { ...ORDER, status: 'expired' } }),

@@ -44,8 +44,16 @@ function isMerchants({ audience }: Operation): boolean {
   return audience === 'merchant'
 }
 
+/** In the order of the texts, which is that of reading. */
+const READING = Object.keys(TEXTS.en.operations)
+
 function merchantsFirst(a: Operation, b: Operation): number {
-  return Number(isMerchants(b)) - Number(isMerchants(a))
+  return placeOf(a) - placeOf(b)
+}
+
+function placeOf({ id }: Operation): number {
+  const place = READING.indexOf(id)
+  return place < 0 ? READING.length : place
 }
 
 function componentsOf(texts: ApiTexts, locale: Locale): Json {

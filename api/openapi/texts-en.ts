@@ -308,6 +308,7 @@ export const EN: ApiTexts = {
   },
   webhookAnswers: {
     arrived: 'Any 2xx within 10 seconds: it arrived.',
-    failed: 'Anything else, redirects too: it is sent again, by default 13 times over three days.',
+    failed:
+      'Anything else, redirects too: it is sent again, by default 13 times over three days. `Retry-After` is heeded with 429, 502, 503 and 504; 410 switches the endpoint off.',
   },
 }

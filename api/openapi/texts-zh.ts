@@ -270,6 +270,7 @@ export const ZH: ApiTexts = {
   },
   webhookAnswers: {
     arrived: '10 秒内返回任意 2xx：视为送达。',
-    failed: '其他任何情况（包括重定向）：稍后重发，默认在三天内再发 13 次。',
+    failed:
+      '其他任何情况（包括重定向）：稍后重发，默认在三天内再发 13 次。429、502、503、504 时遵循 `Retry-After`；410 会停用该端点。',
   },
 }

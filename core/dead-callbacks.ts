@@ -4,19 +4,14 @@ import type { Shop } from './shop.ts'
 
 const DAY_MS = 86_400_000
 
-export const COUNTED_DAYS = 7
-
-/** Longer than the attempts of one callback go on. */
-const TRIED_MS = 5 * DAY_MS
+const COUNTED_DAYS = 7
 
 /** Of the last seven days, by merchant. Tests, and what was meant for endpoints that are gone, do not count. */
 export async function countDeadCallbacks(shop: Shop): Promise<Map<string, number>> {
-  const since = shop.now() - COUNTED_DAYS * DAY_MS
   const rows = await shop.db
     .selectFrom('callbacks')
     .select((from) => ['merchant_id', from.fn.countAll().as('count')])
-    .where('created_at', '>=', since - TRIED_MS)
-    .where('dead_at', '>=', since)
+    .where('dead_at', '>=', shop.now() - COUNTED_DAYS * DAY_MS)
     .where('delivered_at', 'is', null)
     .where('redelivery_of', 'is', null)
     .where('event', '!=', 'test.ping')
@@ -27,8 +22,6 @@ export async function countDeadCallbacks(shop: Shop): Promise<Map<string, number
           where
             .selectFrom('callbacks as again')
             .select('again.id')
-            .whereRef('again.merchant_id', '=', 'callbacks.merchant_id')
-            .whereRef('again.created_at', '>=', 'callbacks.dead_at')
             .whereRef('again.redelivery_of', '=', 'callbacks.id')
             .where('again.delivered_at', 'is not', null),
         ),

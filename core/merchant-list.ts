@@ -7,11 +7,12 @@ import type { Shop } from './shop.ts'
 import { dayOf, startOfDay } from './time-zone.ts'
 import { PROTOCOLS, type Protocol } from './vocabulary.ts'
 
-const RECENT_MS = 30 * 86_400_000
+/** Orders of each that are looked at: all of a month would take a moment of the shop's time. */
+const RECENT = 200
 
 export interface ListedMerchant {
   readonly merchant: MerchantRow
-  /** Of its orders of the last 30 days. */
+  /** Of its latest orders. */
   readonly protocols: readonly Protocol[]
   readonly keyUsedAt: number | null
   /** Orders placed today, and how many of those are paid. */
@@ -21,28 +22,33 @@ export interface ListedMerchant {
 
 export async function listMerchantsAtWork(shop: Shop): Promise<ListedMerchant[]> {
   const merchants = await listMerchants(shop)
-  const protocols = await readProtocols(shop)
   const used = await readKeyUse(shop)
   const today = await readToday(shop)
   const dead = await countDeadCallbacks(shop)
-  return merchants.map((merchant) => ({
-    merchant,
-    protocols: PROTOCOLS.filter((one) => protocols.has(`${merchant.id} ${one}`)),
-    keyUsedAt: used.get(merchant.id) ?? null,
-    today: today.get(merchant.id) ?? { placed: 0, paid: 0 },
-    deadCallbacks: dead.get(merchant.id) ?? 0,
-  }))
+  const listed: ListedMerchant[] = []
+  for (const merchant of merchants) {
+    listed.push({
+      merchant,
+      protocols: await listProtocols(shop, merchant.id),
+      keyUsedAt: used.get(merchant.id) ?? null,
+      today: today.get(merchant.id) ?? { placed: 0, paid: 0 },
+      deadCallbacks: dead.get(merchant.id) ?? 0,
+    })
+  }
+  return listed
 }
 
-async function readProtocols(shop: Shop): Promise<Set<string>> {
+async function listProtocols(shop: Shop, merchantId: string): Promise<Protocol[]> {
   const rows = await shop.db
     .selectFrom('merchant_orders')
-    .select(['merchant_id', 'protocol'])
-    .distinct()
+    .select('protocol')
+    .where('merchant_id', '=', merchantId)
     .where('mode', '=', 'live')
-    .where('created_at', '>=', shop.now() - RECENT_MS)
+    .orderBy('created_at', 'desc')
+    .limit(RECENT)
     .execute()
-  return new Set(rows.map((row) => `${row.merchant_id} ${row.protocol}`))
+  const spoken = new Set(rows.map((row) => row.protocol))
+  return PROTOCOLS.filter((one) => spoken.has(one))
 }
 
 async function readKeyUse(shop: Shop): Promise<Map<string, number>> {

@@ -37,7 +37,7 @@ export type MerchantView = z.output<typeof MerchantView>
 
 export const MerchantCard = z.object({
   merchant: MerchantView,
-  /** Spoken in the last 30 days. */
+  /** Of its latest orders. */
   protocols: z.array(z.enum(PROTOCOLS)),
   keyUsedAt: z.nullable(Time),
   today: z.object({ placed: z.int(), paid: z.int() }),

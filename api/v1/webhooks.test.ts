@@ -300,6 +300,9 @@ describeOnEngines('webhooks of the merchants’ API', (engine) => {
     await site.live.post(ENDPOINTS, { url: 'https://shop.example.com/all' })
     const place = () => site.live.post('/api/v1/orders', orderInput())
     for (let count = 0; count < 5; count += 1) await place()
+    const { id: merchantId } = site.merchant.merchant
+    const rush = stand.shop.db.updateTable('callbacks').set({ created_at: stand.shop.now() })
+    await rush.where('merchant_id', '=', merchantId).execute() // in one millisecond
     const before = (await dataOf(`${DELIVERIES}?limit=100`, site.live)).map(({ id }) => id)
     const seen: unknown[] = []
     let cursor: unknown = ''

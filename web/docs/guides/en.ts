@@ -169,12 +169,12 @@ export const EN: Guides = {
         kind: 'table',
         head: ['When', 'Then'],
         rows: [
-          ['Same key, same request', 'The first answer again, 409 and 500 too'],
+          ['Same key, same request', 'The first answer again, a 409 such as `order_paid` and a 500 too'],
           ['Same key, another request', '400 `idempotency_mismatch`'],
           ['The first request is under way', '409 `idempotency_busy`; try again with the same key'],
           ['A wrong request (400) or nothing there (404)', 'Not kept: mend it, and the same key may be used'],
           [
-            'Answers with `Retry-After`, such as `no_free_amount` or 503',
+            'What may succeed later: answers with `Retry-After`, such as `no_free_amount` or 503, and `channel_unavailable`, `no_code_for_price`',
             'Not kept: wait, and use the same key',
           ],
           ['Live and test mode', 'Apart'],

@@ -166,11 +166,14 @@ export const ZH: Guides = {
         kind: 'table',
         head: ['情况', '结果'],
         rows: [
-          ['相同的值、相同的请求', '返回首次的结果，包括 409 和 500'],
+          ['相同的值、相同的请求', '返回首次的结果，`order_paid` 等 409 和 500 也一样'],
           ['相同的值、不同的请求', '400 `idempotency_mismatch`'],
           ['首个请求仍在处理', '409 `idempotency_busy`，稍后用同一个值重试'],
           ['参数有误（400）或不存在（404）', '不保存，修改后可用同一个值重发'],
-          ['带有 `Retry-After` 的结果（如 `no_free_amount`、503）', '不保存，等待后用同一个值重试'],
+          [
+            '稍后可能成功的结果：带有 `Retry-After` 的（如 `no_free_amount`、503），以及 `channel_unavailable`、`no_code_for_price`',
+            '不保存，等待后用同一个值重试',
+          ],
           ['正式与测试模式', '各自独立'],
         ],
       },

@@ -9,10 +9,12 @@ import { openMerchant } from '../test/support/merchants.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
 import { listOpenAlerts } from './alerts.ts'
+import { noteAlive } from './expiry.ts'
 import { noteSilence } from './heartbeats.ts'
 import { changeListener, listListeners } from './listeners.ts'
 import { receiveBeat, receiveNewerNotice, receiveNotice } from './own-notices.ts'
 import type { Notice } from './payments.ts'
+import { prepareShop } from './start.ts'
 import { addWebhookEndpoint } from './webhook-endpoints.ts'
 
 const SECRET = '0123456789abcdef'
@@ -162,6 +164,21 @@ describeOnEngines('a device that says that it is alive', (engine) => {
     await receiveNewerNotice(shop, spool, { ...newer, sign2, address: HOME })
     await expect.poll(async () => (await read()).heartbeat_at).toBeGreaterThan(first)
     await spool.close()
+  })
+
+  it('has two minutes from when the till is back, which could not hear it while it was away', async () => {
+    const productId = await trade.addProduct()
+    await beat()
+    await noteAlive(shop)
+    shop.advance(3_600_000)
+    await prepareShop(shop, { listenerSecret: SECRET })
+    expect([await noteSilence(shop), (await trade.order(productId)).state]).toEqual([0, 'pending'])
+    shop.advance(121_000)
+    expect(await noteSilence(shop)).toBe(1)
+    await noteAlive(shop)
+    shop.advance(3_600_000)
+    await prepareShop(shop, { listenerSecret: SECRET })
+    expect((await read()).silent_at).not.toBeNull() // it was silent before the till went away
   })
 
   it('that never did so is never missed', async () => {

@@ -43,8 +43,8 @@ export async function keepNotice(
   reading: Reading,
 ): Promise<NoticeOutcome> {
   const notice = noticeOf(arrival, reading)
-  // What waits in the spool came before: were this a repetition of it, the first must be the first.
-  if (notice.once && spool.size() > 0) await drainSpool(shop, spool)
+  // What it repeats came before it, and must be recorded before it.
+  if (notice.once && waitingKeys(spool).has(notice.once.key)) await drainSpool(shop, spool)
   try {
     const recorded = await recordPayment(shop, notice)
     inBackground(shop, () => noteArrival(shop, arrival, reading, recorded))
@@ -53,6 +53,7 @@ export async function keepNotice(
   } catch (error) {
     if (!isAway(error)) throw error
     await spool.append({ ...notice, receivedAt: arrival.at })
+    if (notice.once) waitingKeys(spool).add(notice.once.key)
     shop.log.warn({ spooled: spool.size() }, 'the database is away: a notice was spooled')
     return outcomeWhileAway(notice)
   }
@@ -64,6 +65,7 @@ export async function drainSpool(shop: Shop, spool: Spool<Notice>): Promise<numb
   return spool.drain(async (notice) => {
     try {
       const recorded = await recordPayment(shop, notice)
+      if (notice.once) waitingKeys(spool).delete(notice.once.key)
       inBackground(shop, () => tellSeller(shop, notice, recorded))
     } catch (error) {
       shop.log.warn({ waiting: spool.size(), err: error }, 'spooled notices wait')
@@ -71,6 +73,15 @@ export async function drainSpool(shop: Shop, spool: Spool<Notice>): Promise<numb
       await keepForTheSeller(shop, notice)
     }
   })
+}
+
+const waiting = new WeakMap<Spool<Notice>, Set<string>>()
+
+/** Of what this process has spooled since it started. */
+function waitingKeys(spool: Spool<Notice>): Set<string> {
+  const keys = waiting.get(spool) ?? new Set()
+  waiting.set(spool, keys)
+  return keys
 }
 
 /** Recording it failed by itself: kept as it came, without money, so that it holds up none behind it. */

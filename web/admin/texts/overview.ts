@@ -52,7 +52,8 @@ const zh = {
     '收到来自 {subject} 的到账通知，签名正确，但该设备没有绑定这个地址。通知已保留在“待处理”。',
   listener_old_form: '“{subject}”只接受新版签名，却收到一条旧版签名的到账通知。通知已保留在“待处理”。',
   listener_clock: '“{subject}”的手机时间不准，到账不会自动匹配订单。请打开手机的“自动确定时间”。',
-  listener_silent: '“{subject}”已超过两分钟没有消息。请检查手机的网络、电量和后台权限。',
+  listener_silent:
+    '“{subject}”已超过两分钟没有消息。请检查手机的网络、电量和后台权限；如果换成了不发心跳的应用，把设备停用再启用即可。',
   notice_unread: '有一条通知像是到账，但没有规则能读出金额，已保留在“待处理”：{subject}',
   notice_transfer: '收到转账通知，但通知里没有金额，请在钱包中查看：{subject}',
   notice_gap: '“{subject}”可能漏报了到账：钱包里今天的笔数比收到的通知多，请核对账单。',
@@ -138,7 +139,7 @@ const en: Record<keyof typeof zh, string> = {
   listener_clock:
     'The clock of “{subject}” is wrong: its payments are not matched by themselves. Let the phone set its time automatically.',
   listener_silent:
-    '“{subject}” has said nothing for two minutes. Check the phone’s network, battery and background permissions.',
+    '“{subject}” has said nothing for two minutes. Check the phone’s network, battery and background permissions; after a change to an app that sends no heartbeats, switch the device off and on.',
   notice_unread:
     'A notification looks like money, but no rule could read it. It is kept in the inbox: {subject}',
   notice_transfer: 'A transfer came without an amount. Look into the wallet: {subject}',

@@ -19,6 +19,7 @@ import { startClock } from './core/clock.ts'
 import { CannotStart } from './core/errors.ts'
 import { createJobHandlers } from './core/job-handlers.ts'
 import { listListeners } from './core/listeners.ts'
+import { finishNoting } from './core/notices.ts'
 import type { Notice } from './core/payments.ts'
 import { createSettings, type ShopSettings } from './core/settings.ts'
 import type { Shop } from './core/shop.ts'
@@ -84,6 +85,7 @@ async function start(config: Config): Promise<void> {
     const stopped = clock.stop()
     caller.close()
     await stopped
+    await finishNoting(shop)
     await Promise.allSettled([spool.close(), pictures.close(), store.close()])
     shop.mail.close()
     await database.close()

@@ -1,6 +1,6 @@
 /** A listener's report on its way in: read by its dialect, then a row, or the spool while there is no database. */
 import { nanoid } from 'nanoid'
-import { isAway } from '../com/db/index.ts'
+import { isAway, type Db } from '../com/db/index.ts'
 import type { Spool } from '../com/spool.ts'
 import { raiseAlert } from './alerts.ts'
 import { noteBeat } from './heartbeats.ts'
@@ -130,9 +130,19 @@ async function noteArrival(
   if (heartbeat_at !== null && isFresh) await noteBeat(shop, device, sign)
 }
 
+const running = new WeakMap<Db, Set<Promise<void>>>()
+
 /** Not part of what the listener waits for; a failure here loses nothing. */
 function inBackground(shop: Shop, work: () => Promise<void>): void {
-  work().catch((error: unknown) =>
-    shop.log.warn({ error: String(error) }, 'what a notice tells was not noted'),
-  )
+  const works = running.get(shop.database) ?? new Set()
+  running.set(shop.database, works)
+  const one = work()
+    .catch((error: unknown) => shop.log.warn({ error: String(error) }, 'what a notice tells was not noted'))
+    .finally(() => works.delete(one))
+  works.add(one)
+}
+
+/** Waits for what notices gave rise to beside their rows: before the database is closed. */
+export async function finishNoting(shop: Shop): Promise<void> {
+  await Promise.all(running.get(shop.database) ?? [])
 }

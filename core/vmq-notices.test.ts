@@ -8,7 +8,7 @@ import { describeOnEngines, newFolder } from '../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
 import { changeListener, listListeners } from './listeners.ts'
-import { drainSpool } from './notices.ts'
+import { drainSpool, finishNoting } from './notices.ts'
 import type { Notice } from './payments.ts'
 import { receiveVmqBeat, receiveVmqPush, type VmqPush } from './vmq-notices.ts'
 
@@ -135,9 +135,11 @@ describeOnEngines('the V免签 app', (engine) => {
     const later = message('2', '0.77')
     expect(await beat(now())).toBe('alive')
     expect(await receiveVmqPush(shop, spool, later)).toBe('unmatched')
+    await finishNoting(shop)
     const { heartbeat_at } = await read()
     shop.advance(600_000)
     expect(await receiveVmqPush(shop, spool, later)).toBe('unmatched') // an old push says nothing of the clock
+    await finishNoting(shop)
     expect(await beat(seen)).toBe('clock')
     expect(await read()).toMatchObject({ heartbeat_at })
     expect(await beat(now())).toBe('alive')

@@ -14,7 +14,7 @@ interface CrashPoint extends Omit<KillPoint, 'where' | 'nth'> {
   readonly name: string
 }
 
-/** Those of callbacks to merchants' sites belong here as soon as there are any. */
+/** Those of callbacks to merchants' sites are in callbacks.test.ts. */
 const POINTS: readonly CrashPoint[] = [
   { name: 'slot claimed, uncommitted', text: 'update .amount_slots. set .order_id', when: 'after' },
   { name: 'order written, uncommitted', text: PLACING, when: 'after' },
@@ -33,7 +33,8 @@ const POINTS: readonly CrashPoint[] = [
   { name: 'payment committed, unanswered', text: '^commit', within: PAYING, when: 'after' },
   { name: 'mail leased', text: 'update .jobs. set .leased_by', when: 'after' },
   { name: 'mail accepted, unmarked', text: 'update .jobs. set .done_at', when: 'before' },
-  { name: 'mail marked, untold', text: 'update .jobs. set .done_at', when: 'after' },
+  { name: 'mail marked, uncommitted', text: 'update .jobs. set .done_at', when: 'after' },
+  { name: 'mail marked, and committed', text: '^commit', within: 'update .jobs. set .done_at', when: 'after' },
 ]
 
 describeOnSetups('a till killed at a chosen step', (setup) => {

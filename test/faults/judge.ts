@@ -5,6 +5,7 @@ import { checkInvariants } from '../support/invariants.ts'
 import { groupBy } from '../support/invariant-rows.ts'
 import type { Holding } from '../support/invariant-slots.ts'
 import type { CaughtLetter } from '../support/mail-catcher.ts'
+import { judgeCallbacks } from './judge-callbacks.ts'
 import { acceptedPushes, type Ledger } from './ledger.ts'
 
 export interface Verdict {
@@ -35,11 +36,12 @@ export async function judge(
   holding: Holding,
 ): Promise<Verdict> {
   const facts = await readFacts(db, ledger, letters ?? [])
+  const news = await judgeCallbacks(db, ledger, letters !== undefined)
   return {
-    acknowledged: ledger.orders.size + acceptedPushes(ledger).length + ledger.seen.size,
-    lost: [...findLost(facts), ...(letters ? findLostLetters(facts) : [])],
-    double: [...findDouble(facts)],
-    wrong: [...findWrong(facts), ...(await checkInvariants(db, holding))],
+    acknowledged: ledger.orders.size + acceptedPushes(ledger).length + ledger.seen.size + news.taken,
+    lost: [...findLost(facts), ...(letters ? findLostLetters(facts) : []), ...news.lost],
+    double: [...findDouble(facts), ...news.double],
+    wrong: [...findWrong(facts), ...news.wrong, ...(await checkInvariants(db, holding))],
   }
 }
 

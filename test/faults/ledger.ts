@@ -1,5 +1,6 @@
 /** What the outside world was told: whatever is written here must still be true after any fault. */
 import type { Channel } from '../../core/vocabulary.ts'
+import type { MerchantSite } from './merchant-site.ts'
 
 export interface PlacedOrder {
   readonly id: string
@@ -32,6 +33,9 @@ export interface Ledger {
   readonly pushes: Push[]
   /** Goods that a page showed, with the order that it showed them for. */
   readonly seen: Map<string, Set<string>>
+  readonly sites: MerchantSite[]
+  /** Moments, Unix ms, at which something may have been said and not been heard, or not been noted. */
+  readonly breaks: number[]
   addPush(push: Omit<Push, 'address' | 'answer' | 'sentAt'>): Push
 }
 
@@ -41,6 +45,8 @@ export function createLedger(): Ledger {
     orders: new Map(),
     pushes,
     seen: new Map(),
+    sites: [],
+    breaks: [],
     addPush(push) {
       const n = pushes.length
       const address = `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`

@@ -36,20 +36,24 @@ export async function startProxy(target: { port: number; host?: string }): Promi
     far.on('error', () => far.destroy())
     const pair = [near, far] as const
     pairs.add(pair)
-    near.on('close', () => far.destroy())
-    far.on('close', () => pairs.delete(pair) && near.destroy())
+    const [toFar, toNear] = [carry(far, near), carry(near)]
+    near.on('close', () => void toFar.idle().then(() => far.destroy()))
+    far.on('close', () => pairs.delete(pair) && void toNear.idle().then(() => near.destroy()))
     if (frozen) pair.forEach((end) => end.pause())
-    near.on('data', carry(far, near))
-    far.on('data', carry(near))
+    near.on('data', toFar.send)
+    far.on('data', toNear.send)
   })
 
-  /** In order, whatever the delay becomes meanwhile. */
-  function carry(to: Socket, asker?: Socket): (piece: Buffer) => void {
+  /** In order, whatever the delay becomes meanwhile; who sent the last piece may have hung up by then. */
+  function carry(to: Socket, asker?: Socket) {
     let last: Promise<unknown> = Promise.resolve()
-    return (piece) => {
-      if (asker && losing.left > 0 && piece.includes(losing.text)) loseAnswer(asker, to)
-      const due = delayMs > 0 ? sleep(delayMs) : undefined
-      last = last.then(() => due).then(() => to.destroyed || to.write(piece))
+    return {
+      send(piece: Buffer): void {
+        if (asker && losing.left > 0 && piece.includes(losing.text)) loseAnswer(asker, to)
+        const due = delayMs > 0 ? sleep(delayMs) : undefined
+        last = last.then(() => due).then(() => to.destroyed || to.write(piece))
+      },
+      idle: () => last,
     }
   }
 

@@ -23,6 +23,11 @@ const TIMES = {
   SLOT_DEPTH: '60',
 }
 
+const EVERY_SECOND = ['0', ...Array<string>(29).fill('1')].join()
+
+/** As the program has it for callbacks. */
+const CALLBACK_LEASE_MS = 30_000
+
 export interface Stall extends Market {
   readonly engine: string
   /** The first; branches stand beside it on the same database. */
@@ -36,7 +41,9 @@ export interface Stall extends Market {
   startAgain(orders?: Orders): Promise<void>
   /** Whether every accepted notice has come into the database. */
   spoolsAreEmpty(): Promise<boolean>
-  /** Waits until all letters are sent and the spools are empty, as if the leases of killed processes were over. */
+  /** As if the leases of processes that were killed were over. */
+  endLeases(): Promise<void>
+  /** Waits until all letters and callbacks are sent and the spools are empty. */
   settle(): Promise<void>
   /** Compares what was told with what is there, but for letters, which take their time; a line of the table. */
   check(fault: string, counts?: Counts): Promise<void>
@@ -65,7 +72,8 @@ export async function openStall(
     ORDER_LIMITS: '0',
     TRUST_PROXY: '1',
     SMTP_URL: (await detours.smtpUrl?.(catcher.url)) ?? catcher.url,
-    MAIL_SCHEDULE_S: ['0', ...Array<string>(29).fill('1')].join(),
+    MAIL_SCHEDULE_S: EVERY_SECOND,
+    CALLBACK_SCHEDULE_S: EVERY_SECOND,
     ...env,
   }
   const tills = [await startFaultyTill(settings)]
@@ -83,10 +91,18 @@ export async function openStall(
     return files.every(({ size }) => size === 0)
   }
 
+  /** A callback that is being sent at this moment stays with who sends it: else the test itself would send it twice. */
+  async function endLeases(): Promise<void> {
+    const open = db.kysely.updateTable('jobs').set({ leased_until: 0 }).where('done_at', 'is', null)
+    await open.where('kind', '!=', 'callback').execute()
+    const lastKill = Math.max(0, ...ledger.breaks)
+    await open.where('leased_until', '<', lastKill + CALLBACK_LEASE_MS).execute()
+  }
+
   async function settle(): Promise<void> {
-    await db.kysely.updateTable('jobs').set({ leased_until: 0 }).where('done_at', 'is', null).execute()
+    await endLeases()
     await until(spoolsAreEmpty, 'the spools to be empty', 30_000)
-    await until(() => hasNoWork(db), 'the letters to be sent', 60_000)
+    await until(() => hasNoWork(db), 'the letters and callbacks to be sent', 60_000)
   }
 
   async function compare(fault: string, withLetters: boolean, counts: Counts = {}): Promise<void> {
@@ -124,10 +140,12 @@ export async function openStall(
     },
     async startAgain(orders) {
       const { url, dataDir } = first()
+      ledger.breaks.push(Date.now())
       const place = { PORT: new URL(url).port, DATA_DIR: dataDir }
       tills[0] = await startFaultyTill({ ...settings, ...place }, orders)
     },
     spoolsAreEmpty,
+    endLeases,
     settle,
     check: (fault, counts) => compare(fault, false, counts),
     async audit(fault, counts) {

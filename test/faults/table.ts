@@ -8,7 +8,7 @@ export interface FaultRow {
   readonly rounds: number
   /** How often a process was killed. */
   readonly kills: number
-  /** Answers and letters that somebody relies on. */
+  /** Answers, letters and callbacks that somebody relies on. */
   readonly acknowledged: number
   readonly lost: number
   readonly double: number

@@ -24,7 +24,7 @@ export interface Market {
 let buyers = 0
 
 /** Longer than the till may take to give up on its database. */
-const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 60_000
 
 /** @returns the order, or undefined when it was refused or the connection ended. */
 export async function place(
@@ -122,21 +122,28 @@ export async function crowd(
   market: Market,
   dice: Dice,
   options: { atOnce: number; most: number; isOver: () => boolean },
+  tradeOne = trade,
 ): Promise<void> {
   let left = options.most
   async function queue(): Promise<void> {
     while (left > 0 && !options.isOver()) {
       left -= 1
-      await trade(market, dice)
+      await tradeOne(market, dice)
     }
   }
   await Promise.all(Array.from({ length: options.atOnce }, queue))
 }
 
 /** Trades until `work` has been done. */
-export async function tradeDuring(market: Market, seed: number, work: () => Promise<void>): Promise<void> {
+export async function tradeDuring(
+  market: Market,
+  seed: number,
+  work: () => Promise<void>,
+  tradeOne = trade,
+): Promise<void> {
   let over = false
-  const trading = crowd(market, createDice(seed), { atOnce: 6, most: 5_000, isOver: () => over })
+  const bounds = { atOnce: 6, most: 5_000, isOver: () => over }
+  const trading = crowd(market, createDice(seed), bounds, tradeOne)
   await sleep(300)
   await work().finally(() => (over = true))
   await trading

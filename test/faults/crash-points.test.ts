@@ -34,7 +34,12 @@ const POINTS: readonly CrashPoint[] = [
   { name: 'mail leased', text: 'update .jobs. set .leased_by', when: 'after' },
   { name: 'mail accepted, unmarked', text: 'update .jobs. set .done_at', when: 'before' },
   { name: 'mail marked, uncommitted', text: 'update .jobs. set .done_at', when: 'after' },
-  { name: 'mail marked, and committed', text: '^commit', within: 'update .jobs. set .done_at', when: 'after' },
+  {
+    name: 'mail marked, and committed',
+    text: '^commit',
+    within: 'update .jobs. set .done_at',
+    when: 'after',
+  },
 ]
 
 describeOnSetups('a till killed at a chosen step', (setup) => {

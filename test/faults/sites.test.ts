@@ -10,7 +10,7 @@ import { openStall, type Stall } from './stall.ts'
 import { pay, placeSeveral, tradeDuring, type Market } from './trade.ts'
 
 /** What a site that answers may wait for its callback, and a buyer for their letter, whatever the others do. */
-const SOON_MS = 5_000
+const SOON_MS = 9_000
 
 describeOnSetups("merchants' sites", (setup) => {
   let stall: Stall
@@ -93,6 +93,7 @@ describeOnSetups("merchants' sites", (setup) => {
     toSlow.delay(0)
     toDead.cut() // else the site would hear now what the till has long given up
     toDead.thaw()
+    await sleep(1_000) // what was still under way may be heard though nobody waits for its answer any more
     stall.ledger.breaks.push(Date.now())
     await stall.audit('one site slow, one half open')
     expect(dead.heard.length).toBeGreaterThan(0)

@@ -48,7 +48,7 @@ describeOnEngines('a forwarder of notifications', (engine) => {
     sign: createHmac('sha256', key).update(`${timestamp}\n${key}`, 'utf8').digest('base64'),
   })
   let ticks = 0
-  const fresh = () => signed(shop.now() + (ticks += 1))
+  const fresh = () => signed(shop.now() + (ticks += 50))
   const bearer = (id?: string): Forwarded['proof'] => ({ kind: 'bearer', secret, id })
   const shown = (text: string, title = '收钱码到账通知', app = ALIPAY) => [{ app, title, text }]
   const paid = (price: string) => shown(`成功收款${price}元。享免费提现等更多专属服务，点击查看`)

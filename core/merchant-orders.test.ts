@@ -96,6 +96,26 @@ describeOnEngines("a merchant's order", (engine) => {
     expect(await callbacksOf(first.order.id)).toMatchObject([{ event: 'order.paid_late' }])
   })
 
+  it('is opened once by many who ask again at once, or was paid meanwhile and says so', async () => {
+    const wish = { outTradeNo: 'A-8', amountCents: 4_750 }
+    const first = await site.place(wish)
+    shop.advance(301_000)
+    await expireOrders(shop)
+    const apart = {
+      ...shop,
+      store: { ...shop.store, withLocks: <T>(_: unknown, work: () => Promise<T>) => work() },
+    }
+    const asked = { ...wish, in: apart }
+    const [money, ...again] = await Promise.allSettled([
+      trade.pay(first.order),
+      ...Array.from({ length: 6 }, () => site.place(asked)),
+    ])
+    expect(money.status).toBe('fulfilled')
+    for (const one of again)
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'order_paid' })
+    expect((await trade.read(first.order.id)).state).toBe('paid')
+  })
+
   it('opens again though the clock has not yet noticed its end', async () => {
     const wish = { outTradeNo: 'A-6', amountCents: 4_700 }
     const first = await site.place(wish)

@@ -268,6 +268,9 @@ async function noteAgain(shop: Shop, wish: MerchantWish, asked: MerchantOrderRow
 /** A fresh amount and time. The amounts before stay with the order: money on its way to them still pays it. */
 async function reopen(tx: Tx, pool: Pool, id: string, wish: MerchantWish): Promise<void> {
   const order = await endedOrder(tx, id)
+  if (order.paid_at !== null) fail('order_paid', { outTradeNo: wish.outTradeNo, orderId: id })
+  if (order.state === 'pending') return // somebody asked at the same moment
+  if (order.state === 'cancelled') fail('wrong_state', { state: order.state })
   const { orderTtlS, lateAcceptS, slotHoldS } = tx.settings.current
   const expiresAt = tx.now() + (wish.ttlMs ?? orderTtlS * 1000)
   const terms = { orderId: id, priceCents: order.price_cents, expiresAt, net: undefined }

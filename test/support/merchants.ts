@@ -15,7 +15,7 @@ export interface TestMerchant {
   readonly key: string
   addKey(kind: MerchantKeyKind): Promise<string>
   /** Asked for by nobody's protocol in particular, at a price that no other order of this merchant has. */
-  place(change?: Partial<MerchantWish>): ReturnType<typeof placeMerchantOrder>
+  place(change?: Partial<MerchantWish> & { readonly in?: Shop }): ReturnType<typeof placeMerchantOrder>
 }
 
 const INPUT: MerchantInput = {
@@ -38,9 +38,9 @@ export async function openMerchant(shop: Shop, change: Partial<MerchantInput> = 
     keyId: md5.key.id,
     key: md5.secret,
     addKey: async (kind) => (await addMerchantKey(shop, merchant.id, { kind, name: '' }, SELLER)).secret,
-    place(wish = {}) {
+    place({ in: where = shop, ...wish } = {}) {
       amountCents += 1_000
-      return placeMerchantOrder(shop, {
+      return placeMerchantOrder(where, {
         merchant,
         protocol: 'epay',
         mode: 'live',

@@ -19,14 +19,30 @@ const CONNECTION = {
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
   disableClientInfo: true,
+  enableAutoPipelining: true,
   retryStrategy: (attempt: number) => Math.min(attempt * 100, 2_000),
 } as const
 
 const START_WAIT_MS = 1_000
 const LOCK_LEASE_MS = 10_000
 
-/** Deletes a lock only when it is still the caller's. */
-const UNLOCK = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0`
+/** Takes all of the locks or none: whoever holds one while it waits for another keeps others from both. */
+const LOCK = `
+for _, name in ipairs(KEYS) do if redis.call('exists', name) == 1 then return 0 end end
+for _, name in ipairs(KEYS) do redis.call('set', name, ARGV[1], 'PX', ARGV[2]) end
+return 1`
+
+/** Deletes the locks that are still the caller's. */
+const UNLOCK = `
+for _, name in ipairs(KEYS) do if redis.call('get', name) == ARGV[1] then redis.call('del', name) end end`
+
+const SCRIPTS = { qrtillLock: { lua: LOCK }, qrtillUnlock: { lua: UNLOCK } }
+
+/** The connection with the scripts, which it sends by their names. */
+type Scripted = Redis & {
+  qrtillLock(count: number, ...namesTokenAndMs: (string | number)[]): Promise<number>
+  qrtillUnlock(count: number, ...namesAndToken: string[]): Promise<unknown>
+}
 
 export interface RedisStoreOptions {
   url: string
@@ -39,7 +55,7 @@ export interface RedisStoreOptions {
 export async function createRedisStore({ url, prefix, log, local }: RedisStoreOptions): Promise<Store> {
   const self = randomToken(9)
   const wakeChannel = `${prefix}wake`
-  const redis = new Redis(url, CONNECTION)
+  const redis = new Redis(url, { ...CONNECTION, scripts: SCRIPTS }) as Scripted
   const subscriber = new Redis(url, CONNECTION)
   const breaker = createBreaker({
     probe: () => redis.set(`${prefix}probe`, '1', 'PX', 1_000),
@@ -136,40 +152,34 @@ function isReady(redis: Redis): Promise<boolean> {
 }
 
 async function withRedisLocks<T>(
-  redis: Redis,
+  redis: Scripted,
   breaker: Breaker,
   names: readonly string[],
   deadline: number,
   work: () => Promise<T>,
 ): Promise<T> {
+  if (names.length === 0) return work()
   const token = randomToken(16)
-  const tried: string[] = []
   try {
-    for (const name of names) {
-      tried.push(name) // before the answer: one that comes too late has still set the lock
-      if (!(await lock(redis, breaker, name, token, deadline))) break
-    }
+    await lock(redis, breaker, names, token, deadline)
     return await work()
   } finally {
-    for (const name of tried) redis.eval(UNLOCK, 1, name, token).catch(() => undefined) // else the lease ends it
+    // Also when the answer did not come: it may have set the locks. What is not undone ends with the lease.
+    redis.qrtillUnlock(names.length, ...names, token).catch(() => undefined)
   }
 }
 
-/** @returns false when Redis is away or the deadline has passed: the remaining locks are not worth the wait. */
+/** Goes on without the locks when Redis is away or the deadline has passed. */
 async function lock(
-  redis: Redis,
+  redis: Scripted,
   breaker: Breaker,
-  name: string,
+  names: readonly string[],
   token: string,
   deadline: number,
-): Promise<boolean> {
+): Promise<void> {
   for (;;) {
-    const answer = await breaker.run(async () => ({
-      taken: await redis.set(name, token, 'PX', LOCK_LEASE_MS, 'NX'),
-    }))
-    if (!answer) return false
-    if (answer.taken) return true
-    if (Date.now() >= deadline) return false
+    const taken = await breaker.run(() => redis.qrtillLock(names.length, ...names, token, LOCK_LEASE_MS))
+    if (taken !== 0 || Date.now() >= deadline) return
     await sleep(15 + Math.random() * 35)
   }
 }

@@ -1,11 +1,10 @@
 /** Claiming an amount for an order: from the tills of a channel, within the share of one address. */
-import { asNumber } from '../com/db/index.ts'
 import { amountLink } from './amount-link.ts'
-import { secondsUntilFree, shuffle } from './amount-choice.ts'
+import { secondsUntilFree, shuffle, type SlotState } from './amount-choice.ts'
 import { fail } from './errors.ts'
 import { orderLimits } from './settings.ts'
 import type { Shop, Tx } from './shop.ts'
-import { claimSlot, readSlots, seedSlots } from './slots.ts'
+import { claimSlot, readHeldSlots, readSlots, seedSlots, type HeldSlot } from './slots.ts'
 import {
   codeFor,
   forgetTills,
@@ -19,7 +18,7 @@ import {
   type Till,
   type TillScope,
 } from './tills.ts'
-import type { Channel } from './vocabulary.ts'
+import type { Channel, OrderState } from './vocabulary.ts'
 
 /** The tills of a channel with the amounts of a price that each can show, its slots made. */
 export interface Pool {
@@ -89,8 +88,7 @@ export async function claimAmount(
 ): Promise<Claim> {
   const heldUntil = wish.expiresAt + tx.settings.current.slotHoldS * 1000
   for (const { till, amounts } of pool.tills) {
-    const slots = await readSlots(tx, till.account.id, amounts)
-    await checkShare(tx, till, amounts, wish)
+    const slots = await readForBuyer(tx, till, amounts, wish)
     const claim = {
       accountId: till.account.id,
       priceCents: wish.priceCents,
@@ -116,27 +114,26 @@ async function refuseFull(tx: Tx, pool: Pool): Promise<never> {
 }
 
 /** No address may hold more than half of a pool: otherwise a handful of anonymous orders closes a price. */
-async function checkShare(
+async function readForBuyer(
   tx: Tx,
-  till: Till,
+  { account }: Till,
   amounts: readonly number[],
-  wish: { orderId: string; net: string | undefined },
-): Promise<void> {
-  if (wish.net === undefined || orderLimits(tx).perAddress === 0) return
-  const { held } = await tx.db
-    .selectFrom('amount_slots')
-    .innerJoin('orders', 'orders.id', 'amount_slots.order_id')
-    .select((from) => from.fn.countAll().as('held'))
-    .where('amount_slots.account_id', '=', till.account.id)
-    .where('amount_slots.amount_cents', 'in', amounts)
-    .where('amount_slots.held_until', '>=', tx.now())
-    .where('orders.address', '=', wish.net)
-    .where('orders.id', '!=', wish.orderId)
-    .where('orders.state', 'in', ['pending', 'expired', 'cancelled'])
-    .executeTakeFirstOrThrow()
+  { net, orderId }: { orderId: string; net: string | undefined },
+): Promise<SlotState[]> {
+  if (net === undefined || orderLimits(tx).perAddress === 0) return readSlots(tx, account.id, amounts)
+  const slots = await readHeldSlots(tx, account.id, amounts)
+  const isTheirs = (slot: HeldSlot) =>
+    slot.heldUntil >= tx.now() &&
+    slot.address === net &&
+    slot.orderId !== orderId &&
+    slot.orderState !== null &&
+    UNPAID.has(slot.orderState)
   const share = Math.max(1, Math.floor(amounts.length / 2))
-  if (asNumber(held) >= share) fail('too_many_open_orders', { limit: share })
+  if (slots.filter(isTheirs).length >= share) fail('too_many_open_orders', { limit: share })
+  return slots
 }
+
+const UNPAID: ReadonlySet<OrderState> = new Set(['pending', 'expired', 'cancelled'])
 
 async function channelsWithFreeAmount(tx: Tx, others: readonly PoolTill[]): Promise<Channel[]> {
   const free = new Set<Channel>()

@@ -1,6 +1,6 @@
 /** Work that must happen after commit: written in the transaction that asks for it, leased by whoever does it. */
 import { nanoid } from 'nanoid'
-import { isDuplicate } from '../com/db/index.ts'
+import { isDuplicate, statement } from '../com/db/index.ts'
 import type { JobRow } from '../sql/schema.ts'
 import { shuffle } from './amount-choice.ts'
 import { wakeOrder } from './order-state.ts'
@@ -62,30 +62,29 @@ export async function enqueue(
   },
 ): Promise<void> {
   try {
-    await tx.db
-      .insertInto('jobs')
-      .values({
-        id: nanoid(),
-        kind: job.kind,
-        job_key: job.key,
-        order_id: job.orderId ?? null,
-        payload: JSON.stringify(job.payload ?? {}),
-        attempts: 0,
-        failures: 0,
-        queue: job.queue ?? '',
-        due_at: tx.now() + (job.delayMs ?? 0),
-        leased_by: null,
-        leased_until: 0,
-        created_at: tx.now(),
-        done_at: null,
-        dead_at: null,
-        last_error: null,
-      })
-      .execute()
+    await addJob.run(tx.db, {
+      id: nanoid(),
+      kind: job.kind,
+      job_key: job.key,
+      order_id: job.orderId ?? null,
+      payload: JSON.stringify(job.payload ?? {}),
+      attempts: 0,
+      failures: 0,
+      queue: job.queue ?? '',
+      due_at: tx.now() + (job.delayMs ?? 0),
+      leased_by: null,
+      leased_until: 0,
+      created_at: tx.now(),
+      done_at: null,
+      dead_at: null,
+      last_error: null,
+    })
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }
 }
+
+const addJob = statement((db, row: JobRow) => db.insertInto('jobs').values(row))
 
 /** Runs what is due, a few jobs at a time, on every process at once. @returns how many it ran. */
 export async function runDueJobs(
@@ -146,17 +145,20 @@ export async function runLeased(shop: Shop, handler: JobHandler, job: JobRow): P
 }
 
 async function takeLease(shop: Shop, job: JobRow, lease: Partial<JobRow>): Promise<boolean> {
-  const { numUpdatedRows } = await shop.db
+  const { id, attempts } = job
+  return (await takeJob.run(shop.db, { id, attempts, lease, now: shop.now() })) === 1
+}
+
+const takeJob = statement((db, the: { id: string; attempts: number; lease: Partial<JobRow>; now: number }) =>
+  db
     .updateTable('jobs')
-    .set(lease)
-    .where('id', '=', job.id)
+    .set(the.lease)
+    .where('id', '=', the.id)
     .where('done_at', 'is', null)
     .where('dead_at', 'is', null)
-    .where('attempts', '=', job.attempts)
-    .where('leased_until', '<', shop.now())
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
-}
+    .where('attempts', '=', the.attempts)
+    .where('leased_until', '<', the.now),
+)
 
 async function noteFailure(shop: Shop, handler: JobHandler, job: JobRow, cause: unknown): Promise<void> {
   const error = (cause instanceof Error ? cause.message : String(cause)).slice(0, 500)
@@ -182,14 +184,15 @@ function jitter(gapMs: number): number {
 
 /** @returns false when the lease was over and the job is somebody else's. */
 async function finish(shop: Shop, job: JobRow, set: Partial<JobRow>): Promise<boolean> {
-  const { numUpdatedRows } = await shop.db
-    .updateTable('jobs')
-    .set({ ...set, leased_by: null, leased_until: 0 })
-    .where('id', '=', job.id)
-    .where('leased_by', '=', job.leased_by)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows === 1n
+  const { id, leased_by: leasedBy } = job
+  return (
+    (await giveBack.run(shop.db, { id, leasedBy, set: { ...set, leased_by: null, leased_until: 0 } })) === 1
+  )
 }
+
+const giveBack = statement((db, the: { id: string; leasedBy: string | null; set: Partial<JobRow> }) =>
+  db.updateTable('jobs').set(the.set).where('id', '=', the.id).where('leased_by', '=', the.leasedBy),
+)
 
 /** After commit: open pages of the order show what became of it. */
 function wakeOrderOf(shop: Shop, { order_id: orderId }: JobRow): void {

@@ -1,4 +1,5 @@
 /** The row of a new order with the amount that it claims: the same for the shop's own orders and for merchants'. */
+import { statement } from '../com/db/index.ts'
 import { randomToken } from '../com/tokens.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import { claimAmount, shownCode, type Pool } from './claim-amount.ts'
@@ -58,8 +59,10 @@ export async function insertOrder(
     seller_note: '',
     link_opened_at: null,
   }
-  await tx.db.insertInto('orders').values(order).execute()
+  await addOrder.run(tx.db, order)
   const detail = { dueCents: order.due_cents, channel: order.channel }
   await recordEvent(tx, order.id, 'placed', terms.actor, detail)
   return order
 }
+
+const addOrder = statement((db, row: OrderRow) => db.insertInto('orders').values(row))

@@ -1,6 +1,7 @@
 /** How orders move. The table is the rule; the conditional update is the lock; the event is the history. */
 import { nanoid } from 'nanoid'
-import type { OrderRow } from '../sql/schema.ts'
+import { statement } from '../com/db/index.ts'
+import type { OrderEventRow, OrderRow } from '../sql/schema.ts'
 import type { Shop, Tx } from './shop.ts'
 import { EVENT_KINDS, type EventKind, type OrderState } from './vocabulary.ts'
 
@@ -29,20 +30,31 @@ export async function moveOrder(
   target: OrderState,
   set: Partial<OrderRow>,
   event: { kind: EventKind; actor: string; detail?: EventDetail },
-  endedBy?: number,
+  endedBy = Number.MAX_SAFE_INTEGER,
 ): Promise<boolean> {
   if (!ORDER_MOVES[order.state].includes(target)) return false
-  let update = tx.db
-    .updateTable('orders')
-    .set({ ...set, state: target })
-    .where('id', '=', order.id)
-    .where('state', '=', order.state)
-  if (endedBy !== undefined) update = update.where('expires_at', '<=', endedBy)
-  const { numUpdatedRows } = await update.executeTakeFirstOrThrow()
-  if (numUpdatedRows === 0n) return false
+  const { id, state } = order
+  const moved = await moveRow.run(tx.db, { id, state, endedBy, set: { ...set, state: target } })
+  if (moved === 0) return false
   await recordEvent(tx, order.id, event.kind, event.actor, event.detail)
   return true
 }
+
+interface RowMove {
+  readonly id: string
+  readonly state: OrderState
+  readonly endedBy: number
+  readonly set: Partial<OrderRow>
+}
+
+const moveRow = statement((db, { id, state, endedBy, set }: RowMove) =>
+  db
+    .updateTable('orders')
+    .set(set)
+    .where('id', '=', id)
+    .where('state', '=', state)
+    .where('expires_at', '<=', endedBy),
+)
 
 /** @param actor `buyer`, `clock`, `listener` or an admin's name. */
 export async function recordEvent(
@@ -52,19 +64,18 @@ export async function recordEvent(
   actor: string,
   detail: EventDetail = {},
 ): Promise<void> {
-  await shop.db
-    .insertInto('order_events')
-    .values({
-      id: nanoid(),
-      order_id: orderId,
-      at: shop.now(),
-      step: EVENT_KINDS.indexOf(kind),
-      kind,
-      actor,
-      detail: JSON.stringify(detail),
-    })
-    .execute()
+  await addEvent.run(shop.db, {
+    id: nanoid(),
+    order_id: orderId,
+    at: shop.now(),
+    step: EVENT_KINDS.indexOf(kind),
+    kind,
+    actor,
+    detail: JSON.stringify(detail),
+  })
 }
+
+const addEvent = statement((db, row: OrderEventRow) => db.insertInto('order_events').values(row))
 
 /** Tells every open page of the order, on every process, to look again. After commit only. */
 export function wakeOrder(shop: Shop, orderId: string): void {

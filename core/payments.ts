@@ -1,5 +1,5 @@
 /** Money that arrived: every notice with a right signature becomes a row, and at most one order is paid by it. */
-import { isDuplicate, RetryTransaction } from '../com/db/index.ts'
+import { isDuplicate, RetryTransaction, statement } from '../com/db/index.ts'
 import type { AmountSlotRow, OrderRow, PaymentRow } from '../sql/schema.ts'
 import { recordEvent, wakeOrder } from './order-state.ts'
 import { findRecorded, paymentRow, withForeignKey } from './payment-rows.ts'
@@ -63,7 +63,7 @@ async function recordInside(tx: Tx, notice: Notice): Promise<Recorded> {
   if (once?.spends && !(await spendSign(tx, once))) return recordInside(tx, withForeignKey(notice))
   const row = paymentRow(notice, notice.receivedAt ?? tx.now(), tx.now())
   try {
-    await tx.db.insertInto('payments').values(row).execute()
+    await addPayment.run(tx.db, row)
   } catch (error) {
     if (!isDuplicate(error)) throw error
     return (await findRecorded(tx, row)) ?? recordInside(tx, withForeignKey(notice))
@@ -82,15 +82,8 @@ async function settle(tx: Tx, notice: Notice, row: PaymentRow): Promise<Recorded
   if (match === 'unmatched') return { match, orderId: null }
   if (match === 'matched' || match === 'late') await settleWith(tx, notice, slot, order, match)
   else await recordEvent(tx, order.id, match, 'listener', { amountCents })
-  await tx.db
-    .updateTable('payments')
-    .set({
-      match_kind: match,
-      order_id: order.id,
-      settles_order_id: match === 'matched' || match === 'late' ? order.id : null,
-    })
-    .where('id', '=', notice.paymentId)
-    .execute()
+  const settles = match === 'matched' || match === 'late' ? order.id : null
+  await noteMatch.run(tx.db, { id: notice.paymentId, match, orderId: order.id, settles })
   return { match, orderId: order.id }
 }
 
@@ -122,15 +115,9 @@ async function settleWith(
   order: OrderRow,
   match: 'matched' | 'late',
 ): Promise<void> {
-  const { numUpdatedRows } = await tx.db
-    .updateTable('amount_slots')
-    .set({ held_until: tx.now() + tx.settings.current.slotCoolS * 1000 })
-    .where('account_id', '=', slot.account_id)
-    .where('amount_cents', '=', slot.amount_cents)
-    .where('order_id', '=', order.id)
-    .where('held_until', '=', slot.held_until)
-    .executeTakeFirstOrThrow()
-  if (numUpdatedRows === 0n) throw new RetryTransaction()
+  const heldUntil = tx.now() + tx.settings.current.slotCoolS * 1000
+  if ((await takeSeenSlot.run(tx.db, { ...slot, order_id: order.id, heldUntil })) === 0)
+    throw new RetryTransaction()
   await settleOrder(tx, order, {
     by: match,
     actor: 'listener',
@@ -160,14 +147,41 @@ async function verifyCode(tx: Tx, order: OrderRow, slot: AmountSlotRow): Promise
 }
 
 async function findSlot(tx: Tx, accountId: string, amountCents: number): Promise<AmountSlotRow | undefined> {
-  return tx.db
-    .selectFrom('amount_slots')
-    .selectAll()
-    .where('account_id', '=', accountId)
-    .where('amount_cents', '=', amountCents)
-    .executeTakeFirst()
+  return slotByAmount.first(tx.db, { accountId, amountCents })
 }
 
 async function findOrder(tx: Tx, id: string): Promise<OrderRow | undefined> {
-  return tx.db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst()
+  return orderById.first(tx.db, { id })
 }
+
+const addPayment = statement((db, row: PaymentRow) => db.insertInto('payments').values(row))
+
+const slotByAmount = statement((db, the: { accountId: string; amountCents: number }) =>
+  db
+    .selectFrom('amount_slots')
+    .selectAll()
+    .where('account_id', '=', the.accountId)
+    .where('amount_cents', '=', the.amountCents),
+)
+
+const orderById = statement((db, the: { id: string }) =>
+  db.selectFrom('orders').selectAll().where('id', '=', the.id),
+)
+
+const takeSeenSlot = statement((db, seen: AmountSlotRow & { readonly heldUntil: number }) =>
+  db
+    .updateTable('amount_slots')
+    .set({ held_until: seen.heldUntil })
+    .where('account_id', '=', seen.account_id)
+    .where('amount_cents', '=', seen.amount_cents)
+    .where('order_id', '=', seen.order_id)
+    .where('held_until', '=', seen.held_until),
+)
+
+const noteMatch = statement(
+  (db, the: { id: string; match: MatchKind; orderId: string; settles: string | null }) =>
+    db
+      .updateTable('payments')
+      .set({ match_kind: the.match, order_id: the.orderId, settles_order_id: the.settles })
+      .where('id', '=', the.id),
+)

@@ -1,5 +1,6 @@
 /** Placing an order: the limits, this browser's open order, and an amount that no other open order has. */
 import { nanoid } from 'nanoid'
+import { statement } from '../com/db/index.ts'
 import { hashToken, randomToken } from '../com/tokens.ts'
 import type { OrderRow, ProductRow } from '../sql/schema.ts'
 import { withPool, type Pool } from './claim-amount.ts'
@@ -44,7 +45,7 @@ export async function placeOrder(shop: Shop, wish: OrderWish): Promise<PlacedOrd
     const same = open.find((order) => order.buyer_hash === buyer.hash && isSameWish(order, product, wish))
     if (same) return { order: same, buyerToken, resumed: true }
     await checkLimits(shop, buyer, open)
-    await refuseKnownFull(shop, wish.channel, price)
+    if (wish.buyerToken !== undefined) await refuseKnownFull(shop, wish.channel, price)
     const order = await notingFull(shop, wish.channel, price, () =>
       withPool(shop, wish.channel, price, (pool) => reserve(shop, pool, product, wish, buyer)),
     )
@@ -93,14 +94,17 @@ function isSameWish(order: OrderRow, product: ProductRow, wish: OrderWish): bool
 
 /** The state is wrapped so that SQLite finds the orders by buyer and not by walking through all that are open. */
 async function listOpenOrders(shop: Shop, buyer: Buyer): Promise<OrderRow[]> {
-  return shop.db
+  return openOrdersOf.all(shop.db, { hash: buyer.hash, email: buyer.email, now: shop.now() })
+}
+
+const openOrdersOf = statement((db, the: { hash: string; email: string; now: number }) =>
+  db
     .selectFrom('orders')
     .selectAll()
     .where((where) => where(where.fn.coalesce('state', where.val('')), '=', 'pending'))
-    .where('expires_at', '>', shop.now())
-    .where((where) => where.or([where('buyer_hash', '=', buyer.hash), where('email', '=', buyer.email)]))
-    .execute()
-}
+    .where('expires_at', '>', the.now)
+    .where((where) => where.or([where('buyer_hash', '=', the.hash), where('email', '=', the.email)])),
+)
 
 async function checkLimits(shop: Shop, buyer: Buyer, open: readonly OrderRow[]): Promise<void> {
   const { perAddress, windowMs, openOrders } = orderLimits(shop)

@@ -1,6 +1,6 @@
 /** What is offered. Public ids are nanoids and never change: they are printed on posters. */
 import { nanoid } from 'nanoid'
-import { asNumber } from '../com/db/index.ts'
+import { asNumber, statement } from '../com/db/index.ts'
 import type { ProductRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
@@ -28,8 +28,12 @@ export async function getProduct(shop: Shop, id: string): Promise<ProductRow> {
 }
 
 export async function findProduct(shop: Shop, id: string): Promise<ProductRow | undefined> {
-  return shop.db.selectFrom('products').selectAll().where('id', '=', id).executeTakeFirst()
+  return productById.first(shop.db, { id })
 }
+
+const productById = statement((db, the: { id: string }) =>
+  db.selectFrom('products').selectAll().where('id', '=', the.id),
+)
 
 /** As it was up to a second ago: for what pages show. */
 export function findRecentProduct(shop: Shop, id: string): Promise<ProductRow | undefined> {

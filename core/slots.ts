@@ -1,7 +1,8 @@
 /** Amount slots: which order claims which amount of an account, and until when. */
-import { isDuplicate } from '../com/db/index.ts'
+import { isDuplicate, statement } from '../com/db/index.ts'
 import { orderOfChoice, type SlotState } from './amount-choice.ts'
 import type { Shop, Tx } from './shop.ts'
+import type { OrderState } from './vocabulary.ts'
 
 /**
  * Makes the rows of amounts that were never used, so that a claim is always an update. Outside of the buyer's
@@ -43,14 +44,42 @@ export async function readSlots(
   accountId: string,
   amounts: readonly number[],
 ): Promise<SlotState[]> {
-  if (amounts.length === 0) return []
-  return shop.db
+  return amounts.length === 0 ? [] : slotsOf.all(shop.db, { accountId, amounts })
+}
+
+const slotsOf = statement((db, the: { accountId: string; amounts: readonly number[] }) =>
+  db
     .selectFrom('amount_slots')
     .select(['amount_cents as amountCents', 'held_until as heldUntil'])
-    .where('account_id', '=', accountId)
-    .where('amount_cents', 'in', amounts)
-    .execute()
+    .where('account_id', '=', the.accountId)
+    .where('amount_cents', 'in', the.amounts),
+)
+
+/** A slot with the order that had it last. */
+export interface HeldSlot extends SlotState {
+  readonly orderId: string | null
+  readonly orderState: OrderState | null
+  /** Of the buyer, as the order keeps it. */
+  readonly address: string | null
 }
+
+export async function readHeldSlots(
+  shop: Shop,
+  accountId: string,
+  amounts: readonly number[],
+): Promise<HeldSlot[]> {
+  return amounts.length === 0 ? [] : heldSlotsOf.all(shop.db, { accountId, amounts })
+}
+
+const heldSlotsOf = statement((db, the: { accountId: string; amounts: readonly number[] }) =>
+  db
+    .selectFrom('amount_slots')
+    .leftJoin('orders', 'orders.id', 'amount_slots.order_id')
+    .select(['amount_cents as amountCents', 'held_until as heldUntil'])
+    .select(['orders.id as orderId', 'orders.state as orderState', 'orders.address as address'])
+    .where('amount_slots.account_id', '=', the.accountId)
+    .where('amount_slots.amount_cents', 'in', the.amounts),
+)
 
 /**
  * Claims one of the amounts for an order; whoever changed the row has it.
@@ -64,25 +93,33 @@ export async function claimSlot(
   slots: readonly SlotState[],
 ): Promise<number | undefined> {
   const restMs = tx.settings.current.slotRestS * 1000
+  const { accountId, orderId, heldUntil } = claim
   for (const amount of orderOfChoice(claim.priceCents, slots, tx.now(), restMs)) {
-    const { numUpdatedRows } = await tx.db
-      .updateTable('amount_slots')
-      .set({ order_id: claim.orderId, claimed_at: tx.now(), held_until: claim.heldUntil })
-      .where('account_id', '=', claim.accountId)
-      .where('amount_cents', '=', amount)
-      .where('held_until', '<', tx.now())
-      .executeTakeFirstOrThrow()
-    if (numUpdatedRows === 1n) return amount
+    if ((await takeSlot.run(tx.db, { accountId, amount, orderId, heldUntil, now: tx.now() })) === 1)
+      return amount
   }
   return undefined
 }
 
+const takeSlot = statement(
+  (db, the: { accountId: string; amount: number; orderId: string; heldUntil: number; now: number }) =>
+    db
+      .updateTable('amount_slots')
+      .set({ order_id: the.orderId, claimed_at: the.now, held_until: the.heldUntil })
+      .where('account_id', '=', the.accountId)
+      .where('amount_cents', '=', the.amount)
+      .where('held_until', '<', the.now),
+)
+
 /** Moves the end of every claim that the order still has. Slots before orders: the order in which all lock. */
 export async function holdSlots(tx: Tx, orderId: string, heldUntil: number): Promise<void> {
-  await tx.db
-    .updateTable('amount_slots')
-    .set({ held_until: heldUntil })
-    .where('order_id', '=', orderId)
-    .where('held_until', '>=', tx.now())
-    .execute()
+  await moveEnd.run(tx.db, { orderId, heldUntil, now: tx.now() })
 }
+
+const moveEnd = statement((db, the: { orderId: string; heldUntil: number; now: number }) =>
+  db
+    .updateTable('amount_slots')
+    .set({ held_until: the.heldUntil })
+    .where('order_id', '=', the.orderId)
+    .where('held_until', '>=', the.now),
+)

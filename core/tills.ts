@@ -1,5 +1,5 @@
 /** Tills: the payee accounts with the codes that each can show, and which of them may take an order now. */
-import { asNumber } from '../com/db/index.ts'
+import { asNumber, statement } from '../com/db/index.ts'
 import type { AccountRow, PayeeCodeRow } from '../sql/schema.ts'
 import { amountPool } from './amount-choice.ts'
 import { createRecent } from './recent.ts'
@@ -152,13 +152,13 @@ export function codeFor(till: Till, amountCents: number): ShownCode | undefined 
 /** Inside the transaction of the claim: the code is still there, switched on, and for the same amount. */
 export async function isStillShown(tx: Tx, till: Till, code: ShownCode): Promise<boolean> {
   if (code.id === null) return isStillPayee(tx, till.account)
-  const row = await tx.db
-    .selectFrom('payee_codes')
-    .select(['enabled_at', 'amount_cents'])
-    .where('id', '=', code.id)
-    .executeTakeFirst()
+  const row = await codeById.first(tx.db, { id: code.id })
   return row !== undefined && row.enabled_at !== null && row.amount_cents === code.amount_cents
 }
+
+const codeById = statement((db, the: { id: string }) =>
+  db.selectFrom('payee_codes').select(['enabled_at', 'amount_cents']).where('id', '=', the.id),
+)
 
 async function isStillPayee(tx: Tx, account: AccountRow): Promise<boolean> {
   const row = await tx.db

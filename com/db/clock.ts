@@ -1,5 +1,5 @@
 /** The time by the database, so that several processes agree on it. */
-import { sql } from 'kysely'
+import { CompiledQuery } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Database } from '../../sql/schema.ts'
 import type { Engine } from './index.ts'
@@ -11,6 +11,8 @@ export interface Clock {
   read(handle: Kysely<Database>): Promise<number>
 }
 
+const THE_TIME = CompiledQuery.raw('select unix_timestamp(now(3)) as at') as CompiledQuery<{ at: string }>
+
 /** @param offsetMs added to every reading. */
 export function createClock(engine: Engine, offsetMs: () => number): Clock {
   let difference = 0
@@ -19,7 +21,7 @@ export function createClock(engine: Engine, offsetMs: () => number): Clock {
     async read(handle) {
       if (engine === 'sqlite') return Date.now() + offsetMs()
       const asked = Date.now()
-      const { rows } = await sql<{ at: string }>`select unix_timestamp(now(3)) as at`.execute(handle)
+      const { rows } = await handle.executeQuery(THE_TIME)
       const at = Math.round(Number(rows[0]?.at) * 1000)
       difference = Math.round(at - (asked + Date.now()) / 2)
       return at + offsetMs()

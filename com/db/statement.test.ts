@@ -18,6 +18,9 @@ const change = statement((db, the: { name: string; value: string; since: number 
     .where('name', '=', the.name)
     .where('updated_at', '>=', the.since),
 )
+const set = statement((db, the: { name: string; columns: { value?: string; updated_at?: number } }) =>
+  db.updateTable('settings').set(the.columns).where('name', '=', the.name),
+)
 const find = statement((db, the: { names: readonly string[]; value: string }) => {
   spelled += 1
   const named = db.selectFrom('settings').select(['name', 'updated_at']).where('name', 'in', the.names)
@@ -60,6 +63,18 @@ describe.each(ENGINES)('a statement that is spelled out once, on %s', (engine) =
     expect(await all('a', 'c')).toHaveLength(2)
     expect(await all('c', '?')).toEqual([{ name: 'c', updated_at: 1 }])
     expect(spelled).toBe(2)
+  })
+
+  it('sets the columns of each call, and is spelled anew only for others', async () => {
+    expect(await set.run(db.kysely, { name: 'a', columns: { value: 'y' } })).toBe(1)
+    expect(await set.run(db.kysely, { name: 'b', columns: { value: 'z' } })).toBe(1)
+    expect(await set.run(db.kysely, { name: 'b', columns: { updated_at: 7, value: 'y' } })).toBe(1)
+    expect(await set.run(db.kysely, { name: 'c', columns: { value: 'y', updated_at: 8 } })).toBe(1)
+    expect(await find.all(db.kysely, { names: ['a', 'b', 'c'], value: 'y' })).toEqual([
+      { name: 'a', updated_at: 1 },
+      { name: 'b', updated_at: 7 },
+      { name: 'c', updated_at: 8 },
+    ])
   })
 
   it('belongs to the transaction whose handle it gets', async () => {

@@ -2,20 +2,23 @@
 import type { Compilable, CompiledQuery, Kysely } from 'kysely'
 import type { Database } from '../../sql/schema.ts'
 
-/** Every value is there in every call; of a list only the length matters for the spelling. */
-type Values = Readonly<Record<string, unknown>>
-
-export interface Statement<V extends Values, R> {
+export interface Statement<V extends object, R> {
   all(handle: Kysely<Database>, values: V): Promise<R[]>
   first(handle: Kysely<Database>, values: V): Promise<R | undefined>
   /** @returns the number of rows that were found, changed or not, or written. */
   run(handle: Kysely<Database>, values: V): Promise<number>
 }
 
-/** Stands for a value, or for one of a list, while the statement is spelled. */
+/**
+ * Every value is there in every call. Of a list only the length matters for the spelling, and of a record, which is
+ * what columns are set to, only which columns it names.
+ */
+type Values = Readonly<Record<string, unknown>>
+
+/** Stands for a value, or for one of a list or record, while the statement is spelled. */
 interface Place {
   readonly name: string
-  readonly index: number | undefined
+  readonly part: string | number | undefined
 }
 
 interface Spelled {
@@ -27,12 +30,12 @@ interface Spelled {
  * @param build gets places instead of values, so it must not look at them: the statement it makes is said again with
  * other values.
  */
-export function statement<V extends Values, R>(
+export function statement<V extends object, R>(
   build: (db: Kysely<Database>, values: V) => Compilable<R>,
 ): Statement<V, R> {
   const engines = new WeakMap<object, Map<string, Spelled>>()
 
-  function spelledFor(handle: Kysely<Database>, values: V): Spelled {
+  function spelledFor(handle: Kysely<Database>, values: Values): Spelled {
     const { adapter } = handle.getExecutor()
     const known = engines.get(adapter) ?? new Map<string, Spelled>()
     const shape = shapeOf(values)
@@ -41,7 +44,8 @@ export function statement<V extends Values, R>(
     return spelled
   }
 
-  async function say(handle: Kysely<Database>, values: V) {
+  async function say(handle: Kysely<Database>, given: V) {
+    const values = given as Values
     const { query, places } = spelledFor(handle, values)
     const parameters = places.map((place, at) => (place ? valueAt(values, place) : query.parameters[at]))
     return handle.executeQuery<R>({ ...query, parameters } as CompiledQuery<R>)
@@ -59,6 +63,7 @@ function shapeOf(values: Values): string {
   for (const name in values) {
     const value = values[name]
     if (Array.isArray(value)) shape += `${name}:${value.length};`
+    else if (isRecord(value)) shape += `${name}:${Object.keys(value).join()};`
   }
   return shape
 }
@@ -66,16 +71,21 @@ function shapeOf(values: Values): string {
 const places = new WeakSet<object>()
 
 function placesOf(values: Values): Values {
-  const place = (name: string, index?: number): Place => {
-    const made = { name, index }
+  const place = (name: string, part?: string | number): Place => {
+    const made = { name, part }
     places.add(made)
     return made
   }
-  const named = Object.entries(values).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.map((_, index) => place(name, index)) : place(name),
-  ])
-  return Object.fromEntries(named) as Values
+  const placeOf = (name: string, value: unknown) => {
+    if (Array.isArray(value)) return value.map((_, index) => place(name, index))
+    if (!isRecord(value)) return place(name)
+    return Object.fromEntries(Object.keys(value).map((column) => [column, place(name, column)]))
+  }
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, placeOf(name, value)]))
+}
+
+function isRecord(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 function spell(query: CompiledQuery): Spelled {
@@ -83,7 +93,7 @@ function spell(query: CompiledQuery): Spelled {
   return { query, places: query.parameters.map((value) => (isPlace(value) ? (value as Place) : undefined)) }
 }
 
-function valueAt(values: Values, { name, index }: Place): unknown {
+function valueAt(values: Values, { name, part }: Place): unknown {
   const value = values[name]
-  return index === undefined ? value : (value as readonly unknown[])[index]
+  return part === undefined ? value : (value as Record<string | number, unknown>)[part]
 }

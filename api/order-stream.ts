@@ -1,9 +1,10 @@
 /** Server-sent events: tells an open page that its order changed; the page then asks for the order itself. */
 import type { ServerResponse } from 'node:http'
 import type { Context } from 'koa'
+import { gather } from '../com/gather.ts'
 import { fail } from '../core/errors.ts'
 import { readMailStates, type MailState } from '../core/mails.ts'
-import { getOrder, listOrderStates } from '../core/orders.ts'
+import { getOrderWithOthers, listOrderStates } from '../core/orders.ts'
 import type { Shop } from '../core/shop.ts'
 
 const PING_MS = 20_000
@@ -11,6 +12,8 @@ const PING_MS = 20_000
 /** A wake-up can be lost, with Redis or between processes without it: what pages were told is compared this often. */
 const LOOK_MS = 3_000
 const LOOK_SIZE = 500
+
+const NOTHING: ReadonlyMap<string, undefined> = new Map()
 
 const MAX_WAITING_BYTES = 64 * 1024
 const MAX_PER_ORDER = 20
@@ -31,7 +34,7 @@ interface Audience {
 export function createOrderStreams(shop: Shop): OrderStreams {
   const audiences = new Map<string, Audience>()
   const leave = shop.store.subscribe((topic, orderId) => {
-    if (topic === 'order' && audiences.has(orderId)) background(() => look([orderId]))
+    if (topic === 'order' && audiences.has(orderId)) background(() => lookSoon(orderId))
   })
   const ping = setInterval(() => eachPage((page) => page.write(': still here\n\n')), PING_MS)
   const looking = setInterval(() => background(lookAtAll), LOOK_MS)
@@ -57,6 +60,11 @@ export function createOrderStreams(shop: Shop): OrderStreams {
     }
   }
 
+  const lookSoon = gather(async (orderIds) => {
+    await look(orderIds)
+    return NOTHING
+  }, LOOK_SIZE)
+
   function join(orderId: string, page: ServerResponse): void {
     const audience = audiences.get(orderId) ?? { pages: new Set(), told: '' }
     if (audience.pages.size >= MAX_PER_ORDER) fail('too_many_requests')
@@ -68,14 +76,14 @@ export function createOrderStreams(shop: Shop): OrderStreams {
     })
   }
 
-  function background(work: () => Promise<void>): void {
+  function background(work: () => Promise<unknown>): void {
     work().catch((error: unknown) => shop.log.warn({ err: error }, 'open pages could not be told'))
   }
 
   return {
     async open(ctx, orderId) {
       if (ctx.method !== 'GET') fail('method_not_allowed') // HEAD comes here too, and would never end
-      await getOrder(shop, orderId) // refuses while an ordinary answer is still possible
+      await getOrderWithOthers(shop, orderId) // refuses while an ordinary answer is still possible
       join(orderId, ctx.res)
       ctx.respond = false
       ctx.req.socket.setTimeout(0)

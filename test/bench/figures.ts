@@ -10,6 +10,8 @@ export interface Figure {
   readonly raw?: { readonly title: string; readonly value: number }
   /** For `value / raw`. */
   readonly goal?: string
+  /** For the value itself, in its unit: at most. */
+  readonly limit?: number
 }
 
 /** Figures of one engine at one number of past orders. */
@@ -35,9 +37,13 @@ function drawTable(few: Session, many: Session | undefined): string {
   const rows = few.figures.map((figure) => {
     const later = many?.figures.find((one) => one.title === figure.title)
     const grown = later ? [...cellsOf(later), slower(figure, later)] : many ? ['', '', '', ''] : []
-    return [titleOf(figure), ...cellsOf(figure), figure.goal ?? '', ...grown]
+    return [titleOf(figure), ...cellsOf(figure), goalOf(figure), ...grown]
   })
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+function goalOf({ goal, limit, unit }: Figure): string {
+  return goal ?? (limit === undefined ? '' : `≤ ${amount(limit, unit)}`)
 }
 
 function headOf({ past }: Session): string[] {

@@ -5,38 +5,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { readMutants } from './mutants.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const copy = mkdtempSync(join(tmpdir(), 'qrtill-mutants-'))
 const wanted = process.argv.slice(2)
-
-/**
- * A block of the document: the file, the line as it is, the line as it must not be, and the test that tells.
- * @typedef {{ rule: string, file: string, from: string, to: string, testFile: string, testName: string }} Mutant
- */
-
-/** @returns {Mutant[]} */
-function readMutants() {
-  const text = readFileSync(join(root, 'docs/invariants.md'), 'utf8')
-  const mutants = []
-  let rule = ''
-  for (const part of text.split(/^(?=## |```mutant$)/m)) {
-    if (part.startsWith('## ')) rule = part.slice(3).split('\n')[0].trim()
-    if (!part.startsWith('```mutant')) continue
-    const [file, ...lines] = part.slice(0, part.indexOf('\n```\n')).split('\n').slice(1)
-    const [testFile, testName] = lines.at(-1).split(/: (.*)/)
-    const marked = (mark) => lines.filter((line) => line.startsWith(mark)).map((line) => line.slice(2))
-    mutants.push({
-      rule,
-      file,
-      from: marked('- ').join('\n'),
-      to: marked('+ ').join('\n'),
-      testFile,
-      testName,
-    })
-  }
-  return mutants.filter((it) => wanted.length === 0 || wanted.some((word) => it.rule.startsWith(word)))
-}
 
 function makeCopy() {
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -88,7 +61,9 @@ async function judge(mutant) {
 
 try {
   makeCopy()
-  const mutants = readMutants()
+  const mutants = readMutants(root).filter(
+    (it) => wanted.length === 0 || wanted.some((word) => it.rule.startsWith(word)),
+  )
   let wrong = mutants.length === 0 ? 1 : 0
   for (const mutant of mutants) {
     const complaint = await judge(mutant)

@@ -31,6 +31,7 @@ export const REFUSALS = {
   idempotency_busy: 409,
   order_exists: 409,
   order_paid: 409,
+  sign_used: 409,
   product_not_found: 404,
   proof_needed: 403,
   method_not_allowed: 405,

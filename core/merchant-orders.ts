@@ -12,6 +12,7 @@ import { insertOrder } from './new-order.ts'
 import { moveOrder, wakeOrder } from './order-state.ts'
 import { cancelOrder, findOwnClaim, getOrder, moveToChannel } from './orders.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
+import { digest } from './signatures.ts'
 import { holdSlots } from './slots.ts'
 import { ensureTestTills } from './test-tills.ts'
 import { newTradeNumber } from './trade-number.ts'
@@ -23,6 +24,11 @@ export interface MerchantWish {
   readonly mode: Mode
   /** The md5 key that signed the request; null for bearer keys. */
   readonly keyId: string | null
+  /**
+   * What that key signed, a character for each byte, where values stand without their bounds: divided otherwise it
+   * would be another order, so it serves for one.
+   */
+  readonly signedText?: string | undefined
   /** The merchant's own number, 1 to 150 characters. */
   readonly outTradeNo: string
   readonly subject: string
@@ -62,7 +68,7 @@ class AskedMeanwhile extends Error {}
  * its end a fresh amount and time under the same number.
  *
  * @throws ShopError `order_exists`, `order_changed`, `order_paid`, `wrong_state` for one that was closed,
- * `too_many_requests`, `channel_unavailable`, `no_code_for_price`, `no_free_amount`
+ * `sign_used`, `too_many_requests`, `channel_unavailable`, `no_code_for_price`, `no_free_amount`
  */
 export async function placeMerchantOrder(shop: Shop, wish: MerchantWish): Promise<PlacedMerchantOrder> {
   if (wish.mode === 'test') await ensureTestTills(shop)
@@ -70,6 +76,7 @@ export async function placeMerchantOrder(shop: Shop, wish: MerchantWish): Promis
   return shop.store.withLocks([key], async () => {
     const known = await findMerchantOrder(shop, wish)
     if (known) return resumeOrder(shop, wish, known)
+    await refuseOwnSign(shop, wish)
     await checkMerchantRate(shop, wish.merchant)
     try {
       return {
@@ -173,6 +180,13 @@ function isFull(refusal: unknown): boolean {
   return refusal instanceof ShopError && refusal.code === 'no_free_amount'
 }
 
+/** What we signed ourselves for the Api edition, the number of an order, must not be a number and an amount again. */
+async function refuseOwnSign(shop: Shop, { signedText, ...wish }: MerchantWish): Promise<void> {
+  if (wish.protocol !== 'api_edition' || signedText === undefined) return
+  const outTradeNo = Buffer.from(signedText, 'latin1').toString()
+  if (await findMerchantOrder(shop, { ...wish, outTradeNo })) fail('sign_used')
+}
+
 async function insertAsked(shop: Shop, pool: Pool, wish: MerchantWish): Promise<MerchantOrder> {
   return transaction(shop, async (tx) => {
     const test = wish.mode === 'test'
@@ -196,11 +210,26 @@ async function insertAsked(shop: Shop, pool: Pool, wish: MerchantWish): Promise<
     } catch (error) {
       if (!isDuplicate(error)) throw error
       if (await findMerchantOrder(tx, wish)) throw new AskedMeanwhile()
+      if (await isSignUsed(tx, asked)) fail('sign_used')
       throw new RetryTransaction() // another order got the same number in this second
     }
     await enqueueCallbacks(tx, order, 'order.created')
     return { order, asked }
   })
+}
+
+async function isSignUsed(
+  tx: Tx,
+  { merchant_id: merchantId, signed_hash: hash }: MerchantOrderRow,
+): Promise<boolean> {
+  if (hash === null) return false
+  const used = await tx.db
+    .selectFrom('merchant_orders')
+    .select('order_id')
+    .where('merchant_id', '=', merchantId)
+    .where('signed_hash', '=', hash)
+    .executeTakeFirst()
+  return used !== undefined
 }
 
 function askedRow(tx: Tx, order: OrderRow, wish: MerchantWish): MerchantOrderRow {
@@ -218,6 +247,7 @@ function askedRow(tx: Tx, order: OrderRow, wish: MerchantWish): MerchantOrderRow
     request_hash: hashOf(wish),
     channel_fixed_at: wish.channel ? tx.now() : null,
     created_at: tx.now(),
+    signed_hash: wish.signedText === undefined ? null : digest(wish.protocol, wish.signedText),
   }
 }
 

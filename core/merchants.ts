@@ -184,6 +184,12 @@ export function isTrustedReturn(merchant: Pick<MerchantRow, 'return_hosts'>, url
   return named && (protocol === 'https:' || /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(host))
 }
 
+/** Whether a site may be told there. A merchant that names no host may be told anywhere. */
+export function isNamedHost({ return_hosts }: Pick<MerchantRow, 'return_hosts'>, url: string): boolean {
+  const named = JSON.parse(return_hosts) as string[]
+  return named.length === 0 || named.includes(new URL(url).host)
+}
+
 /** How many orders a merchant may place in a minute. @throws ShopError `too_many_requests` */
 export async function checkMerchantRate(shop: Shop, merchant: MerchantRow): Promise<void> {
   if (merchant.orders_per_minute === 0) return

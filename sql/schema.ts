@@ -302,6 +302,7 @@ export interface MerchantOrderRow {
   request_hash: string
   channel_fixed_at: number | null
   created_at: number
+  signed_hash: string | null
 }
 
 export interface WebhookEndpointRow {

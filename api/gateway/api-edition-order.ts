@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'koa'
 import { placeMerchantOrder, type MerchantOrder, type MerchantWish } from '../../core/merchant-orders.ts'
+import { isNamedHost } from '../../core/merchants.ts'
 import { formatYuan } from '../../core/money.ts'
 import { canBePaid } from '../../core/orders.ts'
 import type { Shop } from '../../core/shop.ts'
@@ -9,7 +10,7 @@ import { CHANNELS, type Channel } from '../../core/vocabulary.ts'
 import type { MerchantRow } from '../../sql/schema.ts'
 import type { ApiContext } from '../context.ts'
 import { readAmount, readExtra, readNotifyUrl, readNumber } from './asked-fields.ts'
-import { requireSign, say, type Sent } from './dialect.ts'
+import { requireSign, say, type Sent, type SignedForm } from './dialect.ts'
 
 /** What a version calls things, and what it says of those that are missing. */
 interface Version {
@@ -60,20 +61,25 @@ export async function placeApiOrder(
   for (const [name, sentence] of Object.entries(version.missing)) {
     if (sent.bytes(name).length === 0) say(sentence)
   }
-  const keyId = await requireSign({ shop, ctx, merchant, sent }, formsOf(sent), '签名错误')
+  const { keyId, text } = await requireSign({ shop, ctx, merchant, sent }, formsOf(sent), '签名错误')
   const wish = readWish(version, sent, callbackAllow)
-  return placeMerchantOrder(shop, { ...wish, merchant, protocol: 'api_edition', mode: 'live', keyId })
+  if (!isNamedHost(merchant, wish.notifyUrl)) say('redirect_url 的域名不在商户设置的网站里')
+  const signed = { keyId, signedText: text }
+  return placeMerchantOrder(shop, { ...wish, ...signed, merchant, protocol: 'api_edition', mode: 'live' })
 }
 
 /**
  * `md5(md5(order_id + order_price) + key)` over the characters that came. A price that JSON carries as a number may be
  * signed in the way JavaScript and PHP print it: `1.00` as `1`.
  */
-function formsOf(sent: Sent): ((secret: string) => string)[] {
+function formsOf(sent: Sent): SignedForm[] {
   const price = sent.bytes('order_price')
   const prices = [price, Buffer.from(String(Number(price.toString())))]
-  const inner = prices.map((one) => md5(Buffer.concat([sent.bytes('order_id'), one])))
-  return inner.map((one) => (secret) => md5(one + secret))
+  return prices.map((one) => {
+    const text = Buffer.concat([sent.bytes('order_id'), one])
+    const inner = md5(text)
+    return { text: text.toString('latin1'), signed: (secret) => md5(inner + secret) }
+  })
 }
 
 function md5(data: string | Buffer): string {

@@ -313,6 +313,68 @@ describeOnEngines('the Api edition', (engine) => {
     expect((await post(fields)).msg).toContain('已完成支付')
   })
 
+  describe('a signature serves for one order', () => {
+    const used = { code: -1, data: '', msg: '签名已用于另一笔订单' }
+
+    it('however its characters are divided, and however long after', async () => {
+      const fields = newer({ order_id: 'B1', order_price: '19.00' })
+      await post(fields)
+      const before = await countRows(shop)
+      shop.advance(3 * 3_600_000)
+      const divided = { ...fields, order_id: 'B11', order_price: '9.00' }
+      expect(divided.sign).toBe(md5(md5('B119.00') + site.key))
+      expect(await post(divided)).toEqual(used)
+      expect(await countRows(shop)).toEqual(before)
+      expect(await post(fields)).toMatchObject({ order_id: 'B1', pay_status: '未支付' })
+    })
+
+    it('whichever of the two ways of signing a number it takes', async () => {
+      const fields = newer({ order_id: 'B2', order_price: '12.00' })
+      const sign = md5(md5('B212') + site.key)
+      const send = (order_id: string, price: string) =>
+        postRaw(
+          '/api/order',
+          JSON_TYPE,
+          JSON.stringify({ ...fields, order_id, sign }).replace('"12.00"', price),
+        )
+      expect(bodyOf(await send('B2', '12.00'))).toMatchObject({ order_id: 'B2' })
+      expect(bodyOf(await send('B21', '2'))).toEqual(used)
+      expect(bodyOf(await send('B21', '2.00'))).toEqual(used)
+    })
+
+    it('also when both ask at the same moment', async () => {
+      const fields = newer({ order_id: 'B3', order_price: '18.00' })
+      const divided = { ...fields, order_id: 'B31', order_price: '8.00' }
+      const answers = await Promise.all([post(fields), post(divided)])
+      expect(answers.filter((answer) => answer.order_id !== undefined)).toHaveLength(1)
+      expect(answers).toContainEqual(used)
+    })
+
+    it('and the one of a callback for none', async () => {
+      await post(newer({ order_id: 'B4001' }))
+      const sign = md5(md5('B4001') + site.key)
+      const before = await countRows(shop)
+      expect(await post(newer({ order_id: 'B400', order_price: '1', sign }))).toEqual(used)
+      expect(await countRows(shop)).toEqual(before)
+    })
+
+    it('but another merchant may have signed the same characters', async () => {
+      const other = await openMerchant(shop)
+      const fields = newer({ order_id: 'B51', order_price: '7.00' })
+      await post(fields)
+      const theirs = newer({ order_id: 'B5', order_price: '17.00' }, other.key)
+      expect(await post(theirs, `/m/${other.merchant.pid}/api/order`)).toMatchObject({ order_id: 'B5' })
+    })
+  })
+
+  it('tells only hosts that its merchant named, where it named any', async () => {
+    const named = await openMerchant(shop, { returnHosts: ['shop.example.com'] })
+    const path = `/m/${named.merchant.pid}/api/order`
+    const fields = newer({ redirect_url: 'https://shop.example.com.evil.example/paid' }, named.key)
+    expect((await post(fields, path)).msg).toBe('redirect_url 的域名不在商户设置的网站里')
+    expect(await post({ ...fields, redirect_url: REDIRECT }, path)).toMatchObject({ redirect_url: REDIRECT })
+  })
+
   it('keeps the orders of its merchants apart', async () => {
     const other = await openMerchant(shop)
     const base = `/m/${other.merchant.pid}`

@@ -75,21 +75,24 @@ export async function merchantAt(shop: Shop, pid: string | undefined): Promise<M
   return merchant ?? say('商户不存在或已停用')
 }
 
-/**
- * Which key of the merchant signed.
- *
- * @param forms each way in which it may be signed: lower-case hex with that key.
- * @returns the key's id.
- */
+/** One way in which a request may be signed. */
+export interface SignedForm {
+  /** What is covered, a character for each byte. */
+  readonly text: string
+  /** Lower-case hex. */
+  signed(secret: string): string
+}
+
+/** Which key of the merchant signed, and what. */
 export async function requireSign(
   { shop, ctx, merchant, sent }: { shop: Shop; ctx: Context; merchant: MerchantRow; sent: Sent },
-  forms: readonly ((secret: string) => string)[],
+  forms: readonly SignedForm[],
   wrong: string,
-): Promise<string> {
+): Promise<{ readonly keyId: string; readonly text: string }> {
   const sign = sent.text('sign').trim()
-  for (const signed of forms) {
+  for (const { text, signed } of forms) {
     const key = await findSigningKey(shop, merchant.id, sign, signed)
-    if (key) return key.id
+    if (key) return { keyId: key.id, text }
   }
   shop.log.warn(
     { address: addressOf(ctx), path: ctx.path, pid: merchant.pid },

@@ -7,8 +7,6 @@ import { placeMerchantOrder, type MerchantOrder, type MerchantWish } from '../..
 import { scopeOf } from '../../core/merchants.ts'
 import { canBePaid } from '../../core/orders.ts'
 import type { Shop } from '../../core/shop.ts'
-import { digest } from '../../core/signatures.ts'
-import { spendAlone } from '../../core/spent-signs.ts'
 import type { Channel } from '../../core/vocabulary.ts'
 import type { MerchantRow } from '../../sql/schema.ts'
 import type { ApiContext } from '../context.ts'
@@ -40,11 +38,12 @@ export async function placeVmqOrder(
 ): Promise<MerchantOrder> {
   const { merchant, sent } = asked
   for (const [name, sentence] of NEEDED) if (sent.bytes(name).length === 0) say(sentence)
-  const keyId = await requireVmqSign(shop, asked, SIGNED, '签名错误')
+  const { keyId, text } = await requireVmqSign(shop, asked, SIGNED, '签名错误')
   const wish = readWish(merchant, sent, callbackAllow)
   const { channel } = wish
-  await requireOneReading(shop, asked)
-  const place = () => placeMerchantOrder(shop, { ...wish, merchant, protocol: 'vmq', mode: 'live', keyId })
+  const signed = { keyId, signedText: text }
+  const place = () =>
+    placeMerchantOrder(shop, { ...wish, ...signed, merchant, protocol: 'vmq', mode: 'live' })
   return orUnheard(shop, channel, scopeOf(merchant, 'live'), place)
 }
 
@@ -70,29 +69,19 @@ function readWish(merchant: MerchantRow, sent: Sent, allow: readonly string[]): 
 
 const SIGNED = ['payId', 'param', 'type', 'price'] as const
 
-/**
- * The signature covers the values without their bounds, so whoever saw one request could divide it otherwise, into as
- * many orders as it has characters, and take every amount of its price: it serves for one division.
- */
-async function requireOneReading(shop: Shop, { merchant, sent }: VmqRequest): Promise<void> {
-  const values = SIGNED.map((name) => sent.bytes(name).toString('latin1'))
-  const once = { key: digest('vmq-order', merchant.id, values.join('')), content: digest(...values) }
-  if (!(await spendAlone(shop, once))) say('签名已用于另一笔订单')
-}
-
-/** `md5` of values and key, one behind the other as they came. @returns the key's id */
+/** `md5` of values and key, one behind the other as they came. */
 export function requireVmqSign(
   shop: Shop,
   asked: VmqRequest,
   names: readonly string[],
   wrong: string,
-): Promise<string> {
-  const values = names.map((name) => asked.sent.bytes(name))
+): ReturnType<typeof requireSign> {
+  const text = Buffer.concat(names.map((name) => asked.sent.bytes(name)))
   const signed = (key: string) =>
     createHash('md5')
-      .update(Buffer.concat([...values, Buffer.from(key)]))
+      .update(Buffer.concat([text, Buffer.from(key)]))
       .digest('hex')
-  return requireSign({ shop, ...asked }, [signed], wrong)
+  return requireSign({ shop, ...asked }, [{ text: text.toString('latin1'), signed }], wrong)
 }
 
 /** Amounts are numbers of yuan, times seconds, its time to pay whole minutes. */

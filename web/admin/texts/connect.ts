@@ -27,6 +27,8 @@ const zh = {
   epayLead: '发卡网、机场面板、WHMCS 等大多数程序支持。MD5 签名（V1）；不支持 RSA（V2）和原路退款。',
   vmqLead: '原来接 V免签（Vmq）的网站。没有商户号，所以每个商户的地址里带着自己的号。',
   api_editionLead: '原来接 2018 年 Api 版（koa 或 egg）的网站，改一下地址即可。',
+  namesNoHost:
+    '签名不管 redirect_url：请在设置的“可直接跳回的网站”里填上网站的域名，填了之后别的域名会被拒绝。',
   v1Lead: '给自己写的程序用：Bearer 密钥、幂等、Webhook（Standard Webhooks 签名）、测试模式。',
   panels: '在各面板里怎么填',
   dujiaokaNote: '微信和支付宝各建一条支付方式。商户 KEY 填的是 submit.php 的完整网址。',
@@ -88,6 +90,8 @@ const en: Record<keyof typeof zh, string> = {
     'For sites that used V免签 (Vmq). It knows no merchant number, so each merchant’s address carries it.',
   api_editionLead:
     'For sites that used the Api edition of 2018 (koa or egg): change the address, nothing else.',
+  namesNoHost:
+    'The signature does not cover redirect_url: name the site’s host in the settings under “Sites to return to at once”, and any other host is refused.',
   v1Lead:
     'For programs of your own: bearer keys, idempotency, webhooks signed as Standard Webhooks, test mode.',
   panels: 'What to type where',

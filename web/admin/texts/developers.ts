@@ -52,7 +52,7 @@ const zh = {
   accountOff: '{name}（已停用）',
   returnHosts: '可直接跳回的网站',
   returnHostsHint:
-    '付款后买家自动回到这些网站（https）。每行一个域名，例如 shop.example.com。别的网址会先问买家。',
+    '付款后买家自动回到这些网站（https）。每行一个域名，例如 shop.example.com。别的网址会先问买家；Api 版的 redirect_url 只能是这些网站。',
   returnHostsWrong: '这不是域名：{host}',
   method: '易支付回调方式',
   methodGet: 'GET（默认，所有面板都支持）',
@@ -169,7 +169,7 @@ const en: Record<keyof typeof zh, string> = {
   accountOff: '{name} (off)',
   returnHosts: 'Sites to return to at once',
   returnHostsHint:
-    'After payment buyers go back to these sites (https) by themselves. One host a line, such as shop.example.com. For any other address the buyer is asked first.',
+    'After payment buyers go back to these sites (https) by themselves. One host a line, such as shop.example.com. For any other address the buyer is asked first, and a redirect_url of the Api edition that has another host is refused.',
   returnHostsWrong: 'This is no host: {host}',
   method: 'How 易支付 callbacks are sent',
   methodGet: 'GET (default, every panel takes it)',

@@ -57,6 +57,42 @@ it('shortens e-mail addresses and cleans addresses of the web, in fields and sen
   expect(text).not.toMatch(/buyer|5d41402a|pa55word/)
 })
 
+const SECRETS = ['sign', 'sign2', 'sgin', 'key', 'secret', 'token', 'authorization']
+
+it.each(SECRETS)(
+  'hides %s as a field, in an address, in a query and in an address inside an address',
+  (name) => {
+    const { written, log } = collect()
+    const query = `order_id=A1&${name}=5d41402a%2Fbc4b2a&qr_price=1.00`
+    log.info({ [name]: '5d41402abc4b2a', query }, `GET https://shop.example.com/paid?${query}`)
+    log.warn(
+      { url: `/submit.php?return_url=${encodeURIComponent(`https://x.example/?${query}`)}` },
+      'Refused.',
+    )
+    log.debug({ deep: encodeURIComponent(encodeURIComponent(`?${query}`)) }, '')
+    log.error({ err: new Error(`no answer from /paid?${name.toUpperCase()}=5d41402a#bc4b2a`) }, 'A fault.')
+    const text = written.join('')
+    expect(text).not.toMatch(/5d41402a|bc4b2a/)
+    expect(text.match(/order_id=A1/g)).toHaveLength(2)
+    expect(text.match(/qr_price(=|%(25)?3D)1\.00/g)).toHaveLength(3)
+  },
+)
+
+it('hides what stands in a header that a text quotes, and leaves words alone that only end alike', () => {
+  const { written, log } = collect()
+  log.info({ head: 'Authorization: Bearer sk_live_5d41402a' }, 'api_key=5d41402a&design=blue&monkeys=2')
+  const text = written.join('')
+  expect(text).not.toContain('5d41402a')
+  expect(text).toContain('design=blue&monkeys=2')
+})
+
+it('takes no time over a long text without end', () => {
+  const { log } = collect()
+  const begun = performance.now()
+  log.info({ text: 'a_'.repeat(50_000) }, 'x'.repeat(100_000))
+  expect(performance.now() - begun).toBeLessThan(1_000)
+})
+
 it('reduces an error to type, code, message, stack and cause, without what a driver hangs on it', () => {
   const { written, log } = collect()
   const cause = Object.assign(new Error('Duplicate'), {

@@ -14,8 +14,20 @@ export interface Log {
 }
 
 /** The one list of what no line may carry, by the name of the field or of the parameter inside a text. */
-const SECRET_NAME = /pass(?:word|wd|code)?$|^pwd$|secret|sign(?:ature)?$|token|cookie|authorization|api_?key/i
-const SECRET_PARAMETER = /\b(sign|token|secret|password|key|pwd)=[^&\s"']+/gi
+const SECRET_NAME =
+  /pass(?:word|wd|code)?$|^pwd$|secret|sign(?:ature|\d)?$|^sgin$|token|cookie|authorization|api_?key|^key$/i
+const PARAMETER_NAME =
+  /sign(?:ature|\d)?|sgin|pass(?:word|wd|code)?|pwd|authorization|[\w.-]{0,40}(?:key|token|secret)/.source
+/** Also in an address that is itself a parameter, where `&`, `=` and what they bound are escaped. */
+const SECRET_PARAMETER = new RegExp(
+  [
+    /(?:(?<![a-z\d])|(?<=%(?:25)*[\da-f]{2}))/.source,
+    `(${PARAMETER_NAME})`,
+    /(=|%(?:25)*3d)(?:[^&\s"'%]|%(?!(?:25)*26))+/.source,
+  ].join(''),
+  'gi',
+)
+const AUTHORIZATION = /(authorization["']?:\s*["']?(?:\w+\s+)?)[^\s"',]+/gi
 const URL_PASSWORD = /(\w:\/\/)[^\s/@]+@/g
 const EMAIL = /[\w.+-]{1,64}@(?=[\w-]+(?:\.[\w-]+)+)/g
 const HIDDEN = '[hidden]'
@@ -81,6 +93,7 @@ function redactError(error: Error, depth: number): unknown {
 function redactText(text: string): string {
   return text
     .replace(URL_PASSWORD, '$1***@')
-    .replace(SECRET_PARAMETER, '$1=***')
+    .replace(SECRET_PARAMETER, '$1$2***')
+    .replace(AUTHORIZATION, '$1***')
     .replace(EMAIL, (local) => `${local[0]}***@`)
 }

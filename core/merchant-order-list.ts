@@ -2,7 +2,7 @@
 import type { MerchantOrderRow } from '../sql/schema.ts'
 import { readCursor, toPage, type ListPage } from './cursor.ts'
 import { STATUS, type OrderStatus } from './merchant-order-facts.ts'
-import type { MerchantOrder } from './merchant-orders.ts'
+import type { MerchantOrder } from './asked-orders.ts'
 import type { Shop } from './shop.ts'
 import { ORDER_STATES, type Channel, type Mode } from './vocabulary.ts'
 

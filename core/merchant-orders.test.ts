@@ -1,3 +1,4 @@
+import { TableNode, UpdateQueryNode, type KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeOnEngines } from '../test/support/engines.ts'
 import { checkInvariants } from '../test/support/invariants.ts'
@@ -6,11 +7,37 @@ import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
 import { readFigures } from './overview.ts'
 import { expireOrders } from './expiry.ts'
-import { findAsked } from './merchant-orders.ts'
+import { findAsked } from './asked-orders.ts'
 import { changeMerchant } from './merchants.ts'
 import { cancelOrder, changeChannel } from './orders.ts'
 import { recordPayment } from './payments.ts'
+import type { Shop } from './shop.ts'
 import type { WebhookEvent } from './vocabulary.ts'
+
+/** As two processes without Redis see it. */
+function unlocked(shop: Shop): Shop {
+  return { ...shop, store: { ...shop.store, withLocks: (_, work) => work() } }
+}
+
+/** @param written gets the table of each update in a transaction, in order. */
+function noting(shop: Shop, written: string[]): Shop {
+  const plugin: KyselyPlugin = {
+    transformQuery({ node }) {
+      if (UpdateQueryNode.is(node) && node.table && TableNode.is(node.table))
+        written.push(node.table.table.identifier.name)
+      return node
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  }
+  const { database } = shop
+  return {
+    ...shop,
+    database: {
+      ...database,
+      transaction: (work) => database.transaction((trx, now) => work(trx.withPlugin(plugin), now)),
+    },
+  }
+}
 
 describeOnEngines("a merchant's order", (engine) => {
   let shop: TestShop
@@ -101,11 +128,7 @@ describeOnEngines("a merchant's order", (engine) => {
     const first = await site.place(wish)
     shop.advance(301_000)
     await expireOrders(shop)
-    const apart = {
-      ...shop,
-      store: { ...shop.store, withLocks: <T>(_: unknown, work: () => Promise<T>) => work() },
-    }
-    const asked = { ...wish, in: apart }
+    const asked = { ...wish, in: unlocked(shop) }
     const [money, ...again] = await Promise.allSettled([
       trade.pay(first.order),
       ...Array.from({ length: 6 }, () => site.place(asked)),
@@ -114,6 +137,34 @@ describeOnEngines("a merchant's order", (engine) => {
     for (const one of again)
       if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'order_paid' })
     expect((await trade.read(first.order.id)).state).toBe('paid')
+  })
+
+  it('is opened once with the last amount of its price by two who ask at once without a lock between them', async () => {
+    const wish = { outTradeNo: 'A-9', amountCents: 9_100 }
+    const first = await site.place(wish)
+    shop.advance(3_600_000)
+    await expireOrders(shop)
+    for (let at = 0; at < 10; at += 1) await site.place({ amountCents: 9_100, outTradeNo: `A-9-${at}` })
+    const again = await Promise.all(
+      Array.from({ length: 4 }, () => site.place({ ...wish, in: unlocked(shop) })),
+    )
+    for (const { order } of again) expect(order).toMatchObject({ id: first.order.id, state: 'pending' })
+    expect(new Set(again.map(({ order }) => order.due_cents)).size).toBe(1)
+  })
+
+  it.each([
+    ['noticed', expireOrders],
+    ['not yet noticed', () => Promise.resolve()],
+  ])('takes its slot before it touches the order when the clock has %s its end', async (state, notice) => {
+    const wish = { outTradeNo: `A-10-${state}`, amountCents: 9_200 }
+    await site.place(wish)
+    shop.advance(301_000)
+    await notice(shop)
+    const written: string[] = []
+    expect(await site.place({ ...wish, in: noting(shop, written) })).toMatchObject({ outcome: 'reopened' })
+    expect(written).toContain('orders')
+    expect(written.slice(written.indexOf('orders'))).not.toContain('amount_slots')
+    expect(written.slice(0, written.indexOf('orders'))).toContain('amount_slots')
   })
 
   it('opens again though the clock has not yet noticed its end', async () => {

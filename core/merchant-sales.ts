@@ -1,7 +1,7 @@
 /** A merchant's orders as the older protocols list and count them. */
 import { asNumber } from '../com/db/index.ts'
 import type { MerchantOrderRow, OrderRow } from '../sql/schema.ts'
-import type { MerchantOrder } from './merchant-orders.ts'
+import type { MerchantOrder } from './asked-orders.ts'
 import type { Shop } from './shop.ts'
 import { dayOf, startOfDay } from './time-zone.ts'
 

@@ -1,7 +1,9 @@
 /** An order of the Api edition, in the words of its two versions: how it is asked for, and how it is told. */
 import { createHash } from 'node:crypto'
 import type { Context } from 'koa'
-import { placeMerchantOrder, type MerchantOrder, type MerchantWish } from '../../core/merchant-orders.ts'
+import type { MerchantOrder } from '../../core/asked-orders.ts'
+import { placeMerchantOrder } from '../../core/merchant-orders.ts'
+import type { MerchantWish } from '../../core/merchant-wish.ts'
 import { isNamedHost } from '../../core/merchants.ts'
 import { formatYuan } from '../../core/money.ts'
 import { canBePaid } from '../../core/orders.ts'

@@ -321,7 +321,7 @@ describeOnEngines('the Api edition', (engine) => {
       await post(fields)
       const before = await countRows(shop)
       shop.advance(3 * 3_600_000)
-      const divided = { ...fields, order_id: 'B11', order_price: '9.00' }
+      const divided: Fields = { ...fields, order_id: 'B11', order_price: '9.00' }
       expect(divided.sign).toBe(md5(md5('B119.00') + site.key))
       expect(await post(divided)).toEqual(used)
       expect(await countRows(shop)).toEqual(before)

@@ -5,7 +5,7 @@
 import type { Context } from 'koa'
 import Router from 'koa-router'
 import { fail } from '../../core/errors.ts'
-import { findMerchantOrder, type MerchantOrder } from '../../core/merchant-orders.ts'
+import { findMerchantOrder, type MerchantOrder } from '../../core/asked-orders.ts'
 import type { ApiContext } from '../context.ts'
 import { apiOrderRow, placeApiOrder } from './api-edition-order.ts'
 import { inDialect, merchantAt, sentIn, type Dialect } from './dialect.ts'

@@ -2,7 +2,7 @@
 import type { Context } from 'koa'
 import { hashToken } from '../../com/tokens.ts'
 import { findSigningKey } from '../../core/merchant-keys.ts'
-import { findByTradeNo, findMerchantOrder, type MerchantOrder } from '../../core/merchant-orders.ts'
+import { findByTradeNo, findMerchantOrder, type MerchantOrder } from '../../core/asked-orders.ts'
 import { countSales, listSales } from '../../core/merchant-sales.ts'
 import { findMerchant } from '../../core/merchants.ts'
 import { formatYuan } from '../../core/money.ts'

@@ -2,7 +2,7 @@
 import type { Context } from 'koa'
 import { checkCallUrl } from '../../com/http.ts'
 import { fail } from '../../core/errors.ts'
-import type { MerchantWish } from '../../core/merchant-orders.ts'
+import type { MerchantWish } from '../../core/merchant-wish.ts'
 import { findMerchantYuan } from '../../core/money.ts'
 import type { Channel } from '../../core/vocabulary.ts'
 import type { Signer } from './epay-request.ts'

@@ -4,13 +4,9 @@ import Router from 'koa-router'
 import { fail } from '../../core/errors.ts'
 import { merchantOrderFacts } from '../../core/merchant-order-facts.ts'
 import { listMerchantOrders } from '../../core/merchant-order-list.ts'
-import {
-  closeMerchantOrder,
-  getMerchantOrder,
-  placeMerchantOrder,
-  type MerchantOrder,
-  type MerchantWish,
-} from '../../core/merchant-orders.ts'
+import { getMerchantOrder, type MerchantOrder } from '../../core/asked-orders.ts'
+import { closeMerchantOrder, placeMerchantOrder } from '../../core/merchant-orders.ts'
+import type { MerchantWish } from '../../core/merchant-wish.ts'
 import { findYuan } from '../../core/money.ts'
 import { expireTestOrder, payTestOrder } from '../../core/test-orders.ts'
 import { baseUrlOf } from '../base-url.ts'

@@ -1,6 +1,7 @@
 /** A merchant's site that asks for orders by numbers of its own: again and again, after their end, twice at once. */
 import fc from 'fast-check'
-import { closeMerchantOrder, findMerchantOrder, placeMerchantOrder } from '../../core/merchant-orders.ts'
+import { findMerchantOrder } from '../../core/asked-orders.ts'
+import { closeMerchantOrder, placeMerchantOrder } from '../../core/merchant-orders.ts'
 import { CHANNELS, type Channel } from '../../core/vocabulary.ts'
 import type { OrderRow } from '../../sql/schema.ts'
 import { agree, attempt, command, often, orderName } from './command.ts'

@@ -1,7 +1,8 @@
 /** A merchant of a test shop, with a key of the older protocols. */
 import { nanoid } from 'nanoid'
 import { addMerchantKey } from '../../core/merchant-keys.ts'
-import { placeMerchantOrder, type MerchantWish } from '../../core/merchant-orders.ts'
+import { placeMerchantOrder } from '../../core/merchant-orders.ts'
+import type { MerchantWish } from '../../core/merchant-wish.ts'
 import { addMerchant, type MerchantInput } from '../../core/merchants.ts'
 import type { MerchantKeyKind } from '../../core/vocabulary.ts'
 import type { MerchantRow } from '../../sql/schema.ts'

@@ -1,0 +1,116 @@
+/** What becomes of a number of a merchant's site that comes again: the same order, open again after it ended unpaid. */
+import { RetryTransaction } from '../com/db/index.ts'
+import type { MerchantOrderRow, OrderRow } from '../sql/schema.ts'
+import { findAsked, type MerchantOrder } from './asked-orders.ts'
+import { enqueueCallbacks } from './callbacks.ts'
+import { claimAmount, shownCode, type Pool } from './claim-amount.ts'
+import { fail } from './errors.ts'
+import { hashOf, onSomeChannel, type MerchantWish } from './merchant-wish.ts'
+import { scopeOf } from './merchants.ts'
+import { moveOrder, wakeOrder } from './order-state.ts'
+import { canBePaid, findOwnClaim, getOrder, moveToChannel } from './orders.ts'
+import { transaction, type Shop, type Tx } from './shop.ts'
+import { holdSlots } from './slots.ts'
+
+export interface AskedAgain extends MerchantOrder {
+  readonly outcome: 'same' | 'reopened'
+}
+
+/**
+ * @throws ShopError `order_exists`, `order_paid`, `order_changed`, `wrong_state`, and what the search for an amount
+ * refuses
+ */
+export async function resumeOrder(
+  shop: Shop,
+  wish: MerchantWish,
+  { order, asked }: MerchantOrder,
+): Promise<AskedAgain> {
+  const isOpen = canBePaid(order, shop.now())
+  const isSame = asked.request_hash === hashOf(wish)
+  const goesOn = { resume: true, show: isOpen && isSame, refuse: false }[wish.repeat ?? 'resume']
+  if (!goesOn) fail('order_exists', { outTradeNo: asked.out_trade_no })
+  if (order.paid_at !== null) fail('order_paid', { outTradeNo: asked.out_trade_no, orderId: order.id })
+  if (!isSame) fail('order_changed', { outTradeNo: asked.out_trade_no })
+  if (order.state === 'cancelled') fail('wrong_state', { state: order.state })
+  if (isOpen) {
+    if (wish.channel && wish.channel !== order.channel) {
+      await moveToChannel(shop, order, wish.channel, scopeOf(wish.merchant, wish.mode), 'merchant')
+    }
+    await noteAgain(shop, wish, asked)
+    return { ...(await readAgain(shop, order.id)), outcome: 'same' }
+  }
+  await openAgain(shop, wish, order)
+  await noteAgain(shop, wish, asked)
+  wakeOrder(shop, order.id)
+  return { ...(await readAgain(shop, order.id)), outcome: 'reopened' }
+}
+
+async function openAgain(shop: Shop, wish: MerchantWish, { id, channel }: OrderRow): Promise<void> {
+  try {
+    await onSomeChannel(shop, { likelyChannel: channel, ...wish }, (pool) =>
+      transaction(shop, (tx) => reopen(tx, pool, id, wish)),
+    )
+  } catch (error) {
+    // Whoever asked at the same moment may have opened it with the last amount.
+    if (!canBePaid(await getOrder(shop, id), shop.now())) throw error
+  }
+}
+
+/** The same number may come again for another channel or for none, in other words, signed by a newer key. */
+async function noteAgain(shop: Shop, wish: MerchantWish, asked: MerchantOrderRow): Promise<void> {
+  const again = {
+    key_id: wish.keyId,
+    request: JSON.stringify(wish.request),
+    channel_fixed_at: wish.channel ? (asked.channel_fixed_at ?? shop.now()) : null,
+  }
+  const changed = Object.entries(again).some(([name, value]) => asked[name as keyof typeof again] !== value)
+  if (!changed) return
+  await shop.db.updateTable('merchant_orders').set(again).where('order_id', '=', asked.order_id).execute()
+}
+
+/**
+ * A fresh amount and time: slot, then order. The amounts before stay with the order: money on its way to them still
+ * pays it.
+ */
+async function reopen(tx: Tx, pool: Pool, id: string, wish: MerchantWish): Promise<void> {
+  const order = await getOrder(tx, id)
+  if (order.paid_at !== null) fail('order_paid', { outTradeNo: wish.outTradeNo, orderId: id })
+  if (canBePaid(order, tx.now())) return // somebody asked at the same moment
+  if (order.state === 'cancelled') fail('wrong_state', { state: order.state })
+  const { orderTtlS, lateAcceptS, slotHoldS } = tx.settings.current
+  const expiresAt = tx.now() + (wish.ttlMs ?? orderTtlS * 1000)
+  const terms = { orderId: id, priceCents: order.price_cents, expiresAt, net: undefined }
+  const claim = (await findOwnClaim(tx, id, pool)) ?? (await claimAmount(tx, pool, terms))
+  await holdSlots(tx, id, expiresAt + slotHoldS * 1000)
+  const set = {
+    channel: pool.channel,
+    due_cents: claim.amountCents,
+    ...shownCode(claim, id, tx.now()),
+    expires_at: expiresAt,
+    late_until: expiresAt + lateAcceptS * 1000,
+    extended_at: null,
+    expired_at: null,
+    reported_at: null,
+  }
+  const ended = await markEnded(tx, order)
+  const detail = { channel: pool.channel, dueCents: claim.amountCents }
+  if (!(await moveOrder(tx, ended, 'pending', set, { kind: 'reopened', actor: 'merchant', detail }))) {
+    throw new RetryTransaction()
+  }
+}
+
+/** Its time is over, but the clock may have yet to say so. */
+async function markEnded(tx: Tx, order: OrderRow): Promise<OrderRow> {
+  if (order.state !== 'pending') return order
+  const event = { kind: 'expired', actor: 'clock' } as const
+  if (!(await moveOrder(tx, order, 'expired', { expired_at: tx.now() }, event, tx.now()))) {
+    throw new RetryTransaction()
+  }
+  await enqueueCallbacks(tx, order, 'order.expired')
+  return { ...order, state: 'expired' }
+}
+
+async function readAgain(shop: Shop, orderId: string): Promise<MerchantOrder> {
+  const asked = await findAsked(shop, orderId)
+  return { order: await getOrder(shop, orderId), asked: asked ?? fail('order_not_found') }
+}

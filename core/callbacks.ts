@@ -61,11 +61,15 @@ async function listEndpoints(
 export async function isUntold(shop: Shop, orderId: string): Promise<boolean> {
   const untold = await shop.db
     .selectFrom('callbacks')
-    .innerJoin('callback_attempts', 'callback_attempts.callback_id', 'callbacks.id')
+    .leftJoin('callback_attempts', 'callback_attempts.callback_id', 'callbacks.id')
     .select('callbacks.id')
     .where('callbacks.order_id', '=', orderId)
     .where('callbacks.endpoint_id', 'is', null)
     .where('callbacks.delivered_at', 'is', null)
+    .where((where) =>
+      // What was given up was tried, though nobody may remember how.
+      where.or([where('callbacks.dead_at', 'is not', null), where('callback_attempts.id', 'is not', null)]),
+    )
     .limit(1)
     .executeTakeFirst()
   return untold !== undefined

@@ -10,6 +10,7 @@ import { noteSilence } from './heartbeats.ts'
 import { loadListeners } from './signers.ts'
 import { loadRules } from './notification-rules.ts'
 import { drainSpool } from './notices.ts'
+import { dropOldCallbacks } from './old-callbacks.ts'
 import type { Notice } from './payments.ts'
 import { loadSettings } from './settings.ts'
 import type { Shop } from './shop.ts'
@@ -21,7 +22,16 @@ import { JOB_KINDS } from './vocabulary.ts'
 const BEAT_MS = 1_000
 
 /** Beats between the rarer works. */
-const EVERY = { alive: 3, reload: 5, silence: 5, stock: 10, rules: 60, sessions: 600, keys: 300 }
+const EVERY = {
+  alive: 3,
+  reload: 5,
+  silence: 5,
+  stock: 10,
+  rules: 60,
+  sessions: 600,
+  keys: 300,
+  callbacks: 60,
+}
 
 /** Callbacks are sent in a lane of their own. */
 const SHOP_JOBS = JOB_KINDS.filter((kind) => kind !== 'callback')
@@ -69,6 +79,7 @@ export function startClock(shop: Shop, spool: Spool<Notice>, handlers: JobHandle
     if (due(EVERY.stock)) await deliverWaiting(shop)
     if (due(EVERY.sessions)) await dropOldSessions(shop)
     if (due(EVERY.keys)) await dropOldKeys(shop)
+    if (due(EVERY.callbacks)) await dropOldCallbacks(shop)
   }
 
   /** Beside the beat, so that a slow mail server never keeps orders from expiring; again when asked meanwhile. */

@@ -25,6 +25,8 @@ export interface ShopSettings {
   readonly slotDepth: number
   /** `60/300,2`: orders per address / seconds, open orders per browser and e-mail; `0` switches off. */
   readonly orderLimits: string
+  /** Days for which it is on record how a finished callback was sent. */
+  readonly callbackKeptDays: number
 }
 
 export interface Settings {
@@ -50,6 +52,7 @@ export const DEFAULT_SETTINGS: ShopSettings = {
   startupGraceS: 120,
   slotDepth: 10,
   orderLimits: '60/300,2',
+  callbackKeptDays: 90,
 }
 
 /** A payment that comes up to this long after its amount was held is suggested to the seller. */

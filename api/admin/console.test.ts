@@ -155,6 +155,7 @@ describeOnEngines('the console over HTTP', (engine) => {
       { orderTtlS: 5 },
       { lateAcceptS: -1 },
       { slotRestS: 1.5 },
+      { callbackKeptDays: 6 },
       { brandColor: 'red' },
       { shopName: '' },
       { shopName: 'a\nb' },
@@ -164,7 +165,11 @@ describeOnEngines('the console over HTTP', (engine) => {
     for (const body of [{ slotDepth: 5 }, { orderLimits: '1/1,1' }])
       expect((await change(body)).error?.code).toBe('set_by_environment')
     const { reply } = await change({ publicUrl: 'https://shop.example:8443', orderTtlS: 600 })
-    expect(reply.settings).toMatchObject({ publicUrl: 'https://shop.example:8443', orderTtlS: 600 })
+    expect(reply.settings).toMatchObject({
+      publicUrl: 'https://shop.example:8443',
+      orderTtlS: 600,
+      callbackKeptDays: 90,
+    })
     expect(shop.settings.current.orderTtlS).toBe(600)
   })
 

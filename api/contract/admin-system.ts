@@ -105,6 +105,8 @@ export const SettingsView = z.object({
   slotDepth: z.int(),
   /** `60/300,2`: orders per address / seconds, open orders per browser and e-mail. `0` switches off. */
   orderLimits: z.string(),
+  /** Days for which it is on record how a finished callback was sent. */
+  callbackKeptDays: z.int(),
 })
 export type SettingsView = z.output<typeof SettingsView>
 
@@ -132,6 +134,7 @@ export const SettingsInput = z.partial(
     slotRestS: Seconds,
     slotDepth: z.int().check(z.minimum(0), z.maximum(100)),
     orderLimits: z.string().check(z.maxLength(40), z.regex(/^(0|\d{1,6}(\/\d{1,6})?,\d{1,4})$/)),
+    callbackKeptDays: z.int().check(z.minimum(7), z.maximum(3650)),
   }),
 )
 export type SettingsInput = z.output<typeof SettingsInput>

@@ -4,7 +4,7 @@ import { t } from '../texts/settings.ts'
 import { printLimits, readLimits } from './order-limits.ts'
 import type { OrderLimits } from './order-limits.ts'
 
-/** Least and most of each setting that is a number. Seconds, but for `slotDepth`, which is cents. */
+/** Least and most of each setting that is a number: seconds, `slotDepth` cents, `callbackKeptDays` days. */
 export const NUMBERS = {
   orderTtlS: [30, 3600],
   lateAcceptS: [0, 86_400],
@@ -12,6 +12,7 @@ export const NUMBERS = {
   slotCoolS: [0, 86_400],
   slotRestS: [0, 86_400],
   slotDepth: [0, 100],
+  callbackKeptDays: [7, 3650],
 } as const
 export type NumberName = keyof typeof NUMBERS
 export const NUMBER_NAMES = Object.keys(NUMBERS) as NumberName[]

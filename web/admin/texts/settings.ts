@@ -41,6 +41,10 @@ const zh = {
   perSeconds: '统计时间（秒）',
   openOrders: '同一买家待付订单数',
   openOrdersHint: '同一浏览器、同一邮箱最多同时有几笔待付订单，0 为不限制，默认 2。',
+  recordsGroup: '记录',
+  callbackKeptDays: '回调记录保留（天）',
+  callbackKeptDaysHint:
+    '回调结束满这么多天后，删除每次发送的请求和回答，默认 90，至少 7。还在发送的、失败后提醒还没看过的不删；订单的回调本身始终留着。',
   mailGroup: '邮件',
   mailHint: '发信服务器由环境变量 SMTP_URL 和 MAIL_FROM 设定。发一封测试邮件，看服务器真实的回答。',
   testTo: '收件邮箱',
@@ -102,6 +106,10 @@ const en: Record<keyof typeof zh, string> = {
   perSeconds: 'Within (seconds)',
   openOrders: 'Open orders per buyer',
   openOrdersHint: 'Per browser and per e-mail address; 0 is no limit, 2 by default.',
+  recordsGroup: 'Records',
+  callbackKeptDays: 'Callback records kept (days)',
+  callbackKeptDaysHint:
+    'This long after a callback is over, what was sent and answered each time is deleted; 90 by default, at least 7. One that is under way, or was given up with an alert that nobody has seen, is left alone, and that an order was told always stays.',
   mailGroup: 'Mail',
   mailHint:
     'The mail server is set by the environment variables SMTP_URL and MAIL_FROM. Send a test mail and see what the server really answers.',

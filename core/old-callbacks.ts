@@ -1,0 +1,78 @@
+/** Forgetting how callbacks were sent, once that is long over: attempts are the bulk of what is kept. */
+import type { ExpressionBuilder } from 'kysely'
+import type { Database } from '../sql/schema.ts'
+import { transaction, type Shop } from './shop.ts'
+
+const DAY_MS = 86_400_000
+
+/** Rows of one beat: nobody waits long for a lock. */
+const BATCH = 200
+
+/** The clock's part, outside anybody's transaction. Goes on where it stopped when it is called again. */
+export async function dropOldCallbacks(shop: Shop): Promise<void> {
+  const before = shop.now() - shop.settings.current.callbackKeptDays * DAY_MS
+  await dropAttempts(shop, before)
+  await dropCallbacks(shop, before)
+}
+
+async function dropAttempts(shop: Shop, before: number): Promise<void> {
+  const old = await shop.db
+    .selectFrom('callback_attempts')
+    .innerJoin('callbacks', 'callbacks.id', 'callback_attempts.callback_id')
+    .select('callback_attempts.id')
+    .where('callback_attempts.at', '<', before)
+    .where((where) => isOver(where, before))
+    .orderBy('callback_attempts.at')
+    .limit(BATCH)
+    .execute()
+  if (old.length === 0) return
+  const ids = old.map(({ id }) => id)
+  await shop.db.deleteFrom('callback_attempts').where('id', 'in', ids).execute()
+}
+
+/**
+ * Those of an order stay as long as it does: they say that its site was told, and keep it from being told twice. So do
+ * those that were sent again, and those that are it: together they say whether what died has arrived after all.
+ */
+async function dropCallbacks(shop: Shop, before: number): Promise<void> {
+  const old = await shop.db
+    .selectFrom('callbacks')
+    .select('callbacks.id')
+    .where('order_id', 'is', null)
+    .where('redelivery_of', 'is', null)
+    .where((where) => isOver(where, before))
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('callbacks as again')
+            .select('again.id')
+            .whereRef('again.redelivery_of', '=', 'callbacks.id'),
+        ),
+      ),
+    )
+    .limit(BATCH)
+    .execute()
+  if (old.length === 0) return
+  const ids = old.map(({ id }) => id)
+  const keys = ids.map((id) => `callback:${id}`)
+  await transaction(shop, async (tx) => {
+    await tx.db.deleteFrom('jobs').where('job_key', 'in', keys).execute()
+    await tx.db.deleteFrom('callbacks').where('id', 'in', ids).execute()
+    await tx.db.deleteFrom('callback_attempts').where('callback_id', 'in', ids).execute()
+  })
+}
+
+/** Delivered, or given up and no alert of it is left to be seen; both before that time. */
+function isOver(where: ExpressionBuilder<Database, 'callbacks'>, before: number) {
+  const alert = where
+    .selectFrom('alerts')
+    .select('alerts.id')
+    .where('kind', 'in', ['callback_dead', 'endpoint_gone'])
+    .where('seen_at', 'is', null)
+    .whereRef('subject', '=', 'callbacks.host')
+  return where.or([
+    where('callbacks.delivered_at', '<', before),
+    where.and([where('callbacks.dead_at', '<', before), where.not(where.exists(alert))]),
+  ])
+}

@@ -13,7 +13,10 @@ import type { Protocol, WebhookEvent } from './vocabulary.ts'
 /** The older protocols have one message, and any rightly signed one means paid. */
 const PAID_EVENTS: ReadonlySet<WebhookEvent> = new Set(['order.paid', 'order.paid_late'])
 
-/** Inside the transaction of what happened, after the order was written. Idempotent by order, event and receiver. */
+/**
+ * Inside the transaction of what happened, after the order was written. Idempotent by order, event and receiver; an
+ * order that was opened again expires again, so that event by its end as well.
+ */
 export async function enqueueCallbacks(
   tx: Shop,
   { id, merchant_id: merchantId }: Pick<OrderRow, 'id' | 'merchant_id'>,
@@ -31,9 +34,11 @@ export async function enqueueCallbacks(
   if (!notified && endpoints.length === 0) return
   const order = await tx.db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   const body = orderEventBody(tx, event, order, asked)
-  if (notified) await enqueueOne(tx, { asked, event, url: asked.notify_url, protocol: asked.protocol, body })
+  const name = event === 'order.expired' ? `${event}@${order.expires_at}` : event
+  const said = { asked, event, body, key: `${id}:${name}` }
+  if (notified) await enqueueOne(tx, { ...said, url: asked.notify_url, protocol: asked.protocol })
   for (const { id: endpointId, url } of endpoints) {
-    await enqueueOne(tx, { asked, event, url, protocol: 'v1', body, endpointId })
+    await enqueueOne(tx, { ...said, url, protocol: 'v1', endpointId })
   }
 }
 
@@ -87,6 +92,8 @@ export function isSubscribed({ events }: Pick<WebhookEndpointRow, 'events'>, eve
 interface Call {
   readonly asked: Pick<MerchantOrderRow, 'merchant_id' | 'order_id' | 'mode'>
   readonly event: WebhookEvent
+  /** Equal for all that are told of it, and for nothing else that happens. */
+  readonly key: string
   readonly url: string
   readonly protocol: Protocol
   readonly body: string
@@ -95,7 +102,7 @@ interface Call {
 
 async function enqueueOne(tx: Shop, call: Call): Promise<void> {
   await insertCallback(tx, {
-    callback_key: `${call.asked.order_id}:${call.event}:${call.endpointId ?? 'notify'}`,
+    callback_key: `${call.key}:${call.endpointId ?? 'notify'}`,
     merchant_id: call.asked.merchant_id,
     mode: call.asked.mode,
     order_id: call.asked.order_id,

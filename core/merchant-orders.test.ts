@@ -13,6 +13,7 @@ import { cancelOrder, changeChannel } from './orders.ts'
 import { recordPayment } from './payments.ts'
 import type { Shop } from './shop.ts'
 import type { WebhookEvent } from './vocabulary.ts'
+import { addWebhookEndpoint } from './webhook-endpoints.ts'
 
 /** As two processes without Redis see it. */
 function unlocked(shop: Shop): Shop {
@@ -233,6 +234,33 @@ describeOnEngines("a merchant's order", (engine) => {
     await expect(site.place({ amountCents: 9_000, outTradeNo: 'P-11' })).rejects.toMatchObject({
       code: 'no_free_amount',
     })
+  })
+
+  it('tells each expiry once: of the first time, and again of an order that was opened again', async () => {
+    const told = await openMerchant(shop)
+    await addWebhookEndpoint(
+      shop,
+      { merchantId: told.merchant.id, mode: 'live' },
+      { url: 'https://hooks.example/', events: ['order.expired'], enabled: true },
+      SELLER,
+    )
+    const wish = { outTradeNo: 'E-1', amountCents: 5_400, notifyUrl: '' }
+    const { order } = await told.place(wish)
+    const expired = async () => {
+      const rows = await callbacksOf(order.id)
+      return rows.map(({ body }) => (JSON.parse(body) as { data: { status: string } }).data.status)
+    }
+    shop.advance(301_000)
+    await Promise.all([expireOrders(shop), expireOrders(shop), expireOrders(shop)])
+    expect(await expired()).toEqual(['expired'])
+    expect(await told.place(wish)).toMatchObject({ outcome: 'reopened' })
+    shop.advance(301_000)
+    const again = Array.from({ length: 3 }, () => told.place({ ...wish, in: unlocked(shop) }))
+    await Promise.all([expireOrders(shop), ...again])
+    expect(await expired()).toEqual(['expired', 'expired'])
+    shop.advance(301_000)
+    await expireOrders(shop)
+    expect(await expired()).toEqual(['expired', 'expired', 'expired'])
   })
 
   describe('of test mode', () => {

@@ -286,7 +286,7 @@ export const EN: ApiTexts = {
     'order.paid_late':
       'An order was paid after its deadline, within the late window. Deliver as with `order.paid`.',
     'order.expired':
-      'An order’s time is over; told once, also when it opened again. Late money may still pay it, so do not give the goods to somebody else at once.',
+      'An order’s time is over; told again when an order that was opened again expires again. Late money may still pay it, so do not give the goods to somebody else at once.',
     'order.closed': 'An order was closed by you or by the seller.',
     'payment.unmatched':
       'Money arrived that pays no order. Only for endpoints that name the event: money that seems to belong to an order is told to the order’s merchant, other money to the merchants whose accounts it arrived on.',

@@ -70,7 +70,7 @@ async function runToTheEnd(api: ApiContext, ctx: Context, run: () => Promise<Ans
   try {
     return await run()
   } catch (error) {
-    if (error instanceof ShopError && !STAYS.has(error.code)) throw error
+    if (error instanceof ShopError && !stays(error)) throw error
     const { status, body, waitS } = answerTo(ctx, error, api.shop.log)
     if (waitS !== undefined) throw error
     return { status, body: JSON.stringify(body) }
@@ -83,6 +83,11 @@ const STAYS: ReadonlySet<string> = new Set([
   'wrong_state',
   'too_many_endpoints',
 ])
+
+/** What still waits to be delivered will have ended before long, and may then be sent again. */
+function stays({ code, details }: ShopError): boolean {
+  return STAYS.has(code) && details.state !== 'waiting'
+}
 
 const MISSING: Readonly<Record<Locale, string>> = { 'zh-CN': '缺少此参数', en: 'it is missing' }
 

@@ -257,8 +257,12 @@ describeOnEngines('webhooks of the merchants’ API', (engine) => {
       redelivery_of: null,
       livemode: true,
     })
-    const again = (id: unknown) => stand.site.live.post(`${DELIVERIES}/${String(id)}/redeliver`)
-    expect((await again(waiting!.id)).error).toMatchObject({ type: 'conflict', code: 'wrong_state' })
+    const again = (id: unknown, key = '') =>
+      stand.site.live.post(`${DELIVERIES}/${String(id)}/redeliver`, undefined, { 'Idempotency-Key': key })
+    expect((await again(waiting!.id, 'one-act')).error).toMatchObject({
+      type: 'conflict',
+      code: 'wrong_state',
+    })
     stand.shop.advance(90_000)
     await sendDue()
     expect((await list())[0]).toMatchObject({ status: 'dead', attempt_count: 2, next_attempt_at: null })
@@ -278,7 +282,7 @@ describeOnEngines('webhooks of the merchants’ API', (engine) => {
     })
     expect(attempt!.response.body).toHaveLength(4_096)
     status = 200
-    const second = await again(waiting!.id)
+    const second = await again(waiting!.id, 'one-act')
     expect(second).toMatchObject({
       status: 201,
       json: { status: 'waiting', redelivery_of: waiting!.id, event: 'order.created' },

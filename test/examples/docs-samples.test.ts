@@ -42,14 +42,15 @@ async function runFiles(language: SampleLanguage, files: Readonly<Record<string,
 const document = openApiDocument('1.0.0') as unknown as ApiDocument
 const endpoints = sectionsOf(document).flatMap(({ tag }) => endpointsOf(document, tag))
 
+const endpointOf = (operationId: string) => endpoints.find((one) => one.operationId === operationId)!
+
 describe.each(languages)('a sample in %s', (language) => {
   let stand: ApiStand
   beforeAll(async () => void (stand = await openApiStand(engines[0]!)))
   afterAll(() => stand.close())
 
   const send = (operationId: string, change: object) => {
-    const endpoint = endpoints.find((one) => one.operationId === operationId)!
-    const request = sampleRequest(endpoint, stand.served.url, stand.site.test.key)
+    const request = sampleRequest(endpointOf(operationId), stand.served.url, stand.site.test.key)
     return runFiles(language, { [RUNNERS[language].file]: sampleOf(language, { ...request, ...change }) })
   }
 
@@ -64,6 +65,15 @@ describe.each(languages)('a sample in %s', (language) => {
     expect(output).toContain('S-1')
     const { json } = await stand.site.test.get('/api/v1/orders?out_trade_no=S-1')
     expect((json.data as Json[])[0]).toMatchObject(body)
+  })
+
+  it('creates an order and pays it, one after the other as they stand', async () => {
+    const example = endpointOf('v1CreateOrder').requestBody!.content['application/json'].example as Json
+    await send('v1CreateOrder', {})
+    const { json } = await stand.site.test.get(`/api/v1/orders?out_trade_no=${String(example.out_trade_no)}`)
+    const { id } = (json.data as Json[])[0]!
+    const url = `${stand.served.url}/api/v1/test/orders/${String(id)}/pay`
+    expect(await send('v1PayTestOrder', { url, body: {} })).toMatch(/matched/)
   })
 
   it('asks for a list, and changes and removes what is there', async () => {
@@ -82,7 +92,7 @@ describe.each(languages)('a sample in %s', (language) => {
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes, ok').toString('base64')}`
 const BODY = '{"type":"order.paid","data":{"subject":"月卡 \\"30\\" 天"}}'
 
-/** Genuine, with a second signature before it, with another body, too old, and by another secret. */
+/** Genuine, after two other signatures, with another body, too old, at a time of odd digits, and by another secret. */
 function messages() {
   const now = Math.floor(Date.now() / 1000)
   const signed = (seconds: number, body: string, secret = SECRET) =>
@@ -96,9 +106,10 @@ function messages() {
   })
   return [
     one(signed(now, BODY)),
-    one(`v1,${'A'.repeat(43)}= ${signed(now, BODY)}`),
+    one(`v1,\u00e9 v1,${'A'.repeat(43)}= ${signed(now, BODY)}`),
     one(signed(now, `${BODY} `)),
     one(signed(now - 301, BODY), now - 301),
+    { ...one(signed(now, BODY)), 'webhook-timestamp': '\u00b9\u00b2' },
     one(signed(now, BODY, `whsec_${'A'.repeat(43)}=`)),
   ]
 }
@@ -107,19 +118,25 @@ function messages() {
 function verifier(language: keyof typeof VERIFY_SAMPLES): Record<string, string> {
   const sample = VERIFY_SAMPLES[language]
   const [data, body, secret] = [messages(), JSON.stringify(BODY), JSON.stringify(SECRET)]
-  const json = JSON.stringify(data)
+  const [json, first] = [JSON.stringify(data), JSON.stringify(data[0])]
   switch (language) {
     case 'Node':
       return {
-        'sample.mjs': `${sample}\nfor (const one of ${json}) console.log(isGenuine(one, ${body}, ${secret}))`,
+        'sample.mjs': `${sample}\nfor (const one of ${json}) console.log(isGenuine(one, ${body}, ${secret}))
+try { isGenuine(${first}, ${body}, '') } catch { console.log('refused') }`,
       }
     case 'PHP':
       return {
-        'sample.php': `${sample}\nforeach (json_decode(<<<'X'\n${json}\nX, true) as $one) echo json_encode(isGenuine($one, <<<'X'\n${BODY}\nX, ${secret})), "\\n";`,
+        'sample.php': `${sample}\nforeach (json_decode(<<<'X'\n${json}\nX, true) as $one) echo json_encode(isGenuine($one, <<<'X'\n${BODY}\nX, ${secret})), "\\n";
+try { isGenuine(json_decode('${first}', true), '{}', ''); } catch (Exception $e) { echo 'refused'; }`,
       }
     case 'Python':
       return {
-        'sample.py': `${sample}\nfor one in ${json}:\n    print(str(is_genuine(one, ${body}.encode(), ${secret})).lower())`,
+        'sample.py': `${sample}\nfor one in ${json}:\n    print(str(is_genuine(one, ${body}.encode(), ${secret})).lower())
+try:
+    is_genuine(${first}, b"{}", "")
+except ValueError:
+    print("refused")`,
       }
     case 'Java': {
       const [imports, rest] = [
@@ -133,7 +150,8 @@ function verifier(language: keyof typeof VERIFY_SAMPLES): Record<string, string>
             .map((text) => JSON.stringify(text))
             .join(',')})`,
       )
-      const main = `for (var one : java.util.List.of(${maps.join(',')})) System.out.println(Webhooks.isGenuine(one, ${body}, ${secret}));`
+      const main = `for (var one : java.util.List.of(${maps.join(',')})) System.out.println(Webhooks.isGenuine(one, ${body}, ${secret}));
+try { Webhooks.isGenuine(${maps[0]}, ${body}, ""); } catch (IllegalStateException e) { System.out.println("refused"); }`
       return {
         'Main.java': `${imports}\nclass Main { public static void main(String[] a) throws Exception { ${main} } }\n${rest}`,
       }
@@ -154,6 +172,8 @@ function verifier(language: keyof typeof VERIFY_SAMPLES): Record<string, string>
         'for name, value := range one { headers.Set(name, value) }',
         `fmt.Println(IsGenuine(headers, []byte(${body}), ${secret}))`,
         '}',
+        'defer func() { if recover() != nil { fmt.Println("refused") } }()',
+        `IsGenuine(http.Header{}, []byte(${body}), "")`,
         '}',
       ].join('\n')
       return { 'webhooks.go': sample.replace('package webhooks', 'package main'), 'main.go': main }
@@ -164,10 +184,18 @@ function verifier(language: keyof typeof VERIFY_SAMPLES): Record<string, string>
 describe('the check of a webhook', () => {
   const shown = Object.keys(VERIFY_SAMPLES) as (keyof typeof VERIFY_SAMPLES)[]
   it.each(shown.filter((one) => languages.includes(one)))(
-    'in %s believes what is genuine and new, and nothing else',
+    'in %s believes what is genuine and new, nothing else, and nobody without a secret',
     async (language) => {
       const output = await runFiles(language, verifier(language))
-      expect(output.trim().split(/\s+/)).toEqual(['true', 'true', 'false', 'false', 'false'])
+      expect(output.trim().split(/\s+/)).toEqual([
+        'true',
+        'true',
+        'false',
+        'false',
+        'false',
+        'false',
+        'refused',
+      ])
     },
   )
 })

@@ -11,13 +11,11 @@ export function samplesOf(endpoint: Endpoint, origin = window.location.origin): 
 }
 
 export function sampleRequest(endpoint: Endpoint, origin: string, key = KEY): SampleRequest {
-  const header = endpoint.parameters.find((one) => one.in === 'header')
   const body = endpoint.requestBody?.content['application/json'].example
   return {
     method: endpoint.method,
     url: `${origin}${filledPath(endpoint, exampleValues(endpoint))}`,
     key,
-    idempotencyKey: header ? String(header.example) : undefined,
     ...(body !== undefined && { body }),
   }
 }

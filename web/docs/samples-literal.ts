@@ -3,6 +3,8 @@ export interface Dialect {
   /** Around pairs. */
   readonly open: string
   readonly close: string
+  /** Of no pairs. */
+  readonly empty: string
   readonly pair: string
   quote(text: string): string
   /** Of a pair; quoted like any text unless given. */
@@ -28,5 +30,6 @@ export function literal(value: unknown, dialect: Dialect, depth: number, indent:
     const label = (dialect.name ?? dialect.quote)(name)
     return `${pad}${list ? '' : `${label}${dialect.pair}`}${text},`
   })
-  return rows.length === 0 ? `${open}${close}` : `${open}\n${rows.join('\n')}\n${end}${close}`
+  if (rows.length === 0) return list ? '[]' : dialect.empty
+  return `${open}\n${rows.join('\n')}\n${end}${close}`
 }

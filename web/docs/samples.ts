@@ -28,6 +28,7 @@ function curlSample(request: SampleRequest): string {
 const PHP: Dialect = {
   open: '[',
   close: ']',
+  empty: 'new stdClass()', // [] would be a list
   pair: ' => ',
   quote: phpText,
   null: 'null',
@@ -63,6 +64,7 @@ function phpSample(request: SampleRequest): string {
 const PYTHON: Dialect = {
   open: '{',
   close: '}',
+  empty: '{}',
   pair: ': ',
   quote: (text) => JSON.stringify(text),
   null: 'None',
@@ -94,6 +96,7 @@ function pythonSample(request: SampleRequest): string {
 const NODE: Dialect = {
   open: '{',
   close: '}',
+  empty: '{}',
   pair: ': ',
   quote: nodeText,
   name: (text) => (/^[a-z_]\w*$/i.test(text) ? text : nodeText(text)),

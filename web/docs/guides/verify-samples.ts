@@ -7,8 +7,9 @@ export function isGenuine(headers, body, secret) {
   const id = headers['webhook-id']
   const seconds = headers['webhook-timestamp']
   const signatures = headers['webhook-signature'] ?? ''
+  const key = Buffer.from((secret ?? '').replace(/^whsec_/, ''), 'base64')
+  if (key.length === 0) throw new Error('The webhook secret is not set: anybody could sign')
   if (!(Math.abs(Date.now() / 1000 - Number(seconds)) < 300)) return false
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
   const wanted = createHmac('sha256', key).update(\`\${id}.\${seconds}.\${body}\`).digest()
   return signatures.split(' ').some((one) => {
     const given = Buffer.from(one.replace(/^v1,/, ''), 'base64')
@@ -22,10 +23,13 @@ function isGenuine(array $headers, string $body, string $secret): bool
     $id = $headers['webhook-id'] ?? '';
     $seconds = $headers['webhook-timestamp'] ?? '0';
     $signatures = $headers['webhook-signature'] ?? '';
+    $key = base64_decode(preg_replace('/^whsec_/', '', $secret));
+    if ($key === '') {
+        throw new RuntimeException('The webhook secret is not set: anybody could sign');
+    }
     if (abs(time() - (int) $seconds) >= 300) {
         return false;
     }
-    $key = base64_decode(preg_replace('/^whsec_/', '', $secret));
     $wanted = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$seconds.$body", $key, true));
     foreach (explode(' ', $signatures) as $given) {
         if (hash_equals($wanted, $given)) {
@@ -41,12 +45,14 @@ def is_genuine(headers, body, secret):
     message_id = headers.get("webhook-id", "")
     seconds = headers.get("webhook-timestamp", "")
     signatures = headers.get("webhook-signature", "")
-    if not seconds.isdigit() or abs(time.time() - int(seconds)) >= 300:
+    key = base64.b64decode(re.sub("^whsec_", "", secret or ""))
+    if not key:
+        raise ValueError("The webhook secret is not set: anybody could sign")
+    if not seconds.isdecimal() or abs(time.time() - int(seconds)) >= 300:
         return False
-    key = base64.b64decode(re.sub("^whsec_", "", secret))
     signed = f"{message_id}.{seconds}.".encode() + body
-    wanted = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    return any(hmac.compare_digest(wanted, given) for given in signatures.split(" "))`,
+    wanted = b"v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+    return any(hmac.compare_digest(wanted, given.encode()) for given in signatures.split(" "))`,
   Java: `import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -60,9 +66,10 @@ class Webhooks {
     String id = headers.getOrDefault("webhook-id", "");
     String seconds = headers.getOrDefault("webhook-timestamp", "0");
     String signatures = headers.getOrDefault("webhook-signature", "");
+    byte[] key = Base64.getDecoder().decode(secret.replaceFirst("^whsec_", ""));
+    if (key.length == 0) throw new IllegalStateException("The webhook secret is not set: anybody could sign");
     if (!seconds.matches("\\\\d{1,12}")) return false;
     if (Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(seconds)) >= 300) return false;
-    byte[] key = Base64.getDecoder().decode(secret.replaceFirst("^whsec_", ""));
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec(key, "HmacSHA256"));
     byte[] digest = mac.doFinal((id + "." + seconds + "." + body).getBytes(StandardCharsets.UTF_8));
@@ -88,13 +95,13 @@ import (
 
 // IsGenuine takes the body as it came, before any parsing.
 func IsGenuine(headers http.Header, body []byte, secret string) bool {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+	if err != nil || len(key) == 0 {
+		panic("the webhook secret is not set: anybody could sign")
+	}
 	id, stamp := headers.Get("webhook-id"), headers.Get("webhook-timestamp")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil || math.Abs(float64(time.Now().Unix()-seconds)) >= 300 {
-		return false
-	}
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
-	if err != nil {
 		return false
 	}
 	mac := hmac.New(sha256.New, key)

@@ -151,8 +151,8 @@ export const EN: ApiTexts = {
       trade_no: 'The same in 19 digits, as it stands in the seller’s console.',
       out_trade_no: 'Your own number.',
       subject: 'What is paid for.',
-      amount: 'What you asked for, in yuan.',
-      amount_due: 'Exactly what the buyer is to pay, or paid: `amount`, or a few cents less.',
+      amount: 'What you asked for, in yuan, always with two decimals: `9.9` comes back as `9.90`.',
+      amount_due: 'Exactly what the buyer is to pay, or paid: `amount`, or a few cents less. Two decimals.',
       currency: 'Always CNY.',
       method: 'The channel; without `method` in the request the buyer may still change it.',
       status:
@@ -301,7 +301,7 @@ export const EN: ApiTexts = {
     data: 'What it is about, as it was then.',
   },
   webhookHeaders: {
-    id: 'The same on every attempt: do nothing when you have seen it before.',
+    id: 'The same on every attempt of this one delivery. The same event sent again by hand, or to another address, has another: what you deliver once is the order, by its `data.id`.',
     timestamp: 'Unix seconds of this attempt. Refuse what is off by more than five minutes.',
     signature:
       'One or more `v1,<base64>` apart by blanks, one per secret: HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` by the secret, base64-decoded without its `whsec_`.',

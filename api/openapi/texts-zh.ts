@@ -136,8 +136,8 @@ export const ZH: ApiTexts = {
       trade_no: '19 位数字的订单号，与卖家后台显示的一致。',
       out_trade_no: '您的订单号。',
       subject: '商品名称。',
-      amount: '您请求的金额（元）。',
-      amount_due: '买家应付（或已付）的准确金额：等于 `amount` 或少几分钱。',
+      amount: '您请求的金额（元），总是两位小数：`9.9` 返回为 `9.90`。',
+      amount_due: '买家应付（或已付）的准确金额：等于 `amount` 或少几分钱，两位小数。',
       currency: '固定为 CNY。',
       method: '支付渠道；创建时未指定 `method` 的，买家可以更换。',
       status:
@@ -262,7 +262,7 @@ export const ZH: ApiTexts = {
   },
   eventParts: { type: '事件名。', timestamp: '发生时间。', data: '事件内容，为发生当时的状态。' },
   webhookHeaders: {
-    id: '每次重试都相同：处理过的请直接忽略。',
+    id: '同一次投递的每次重试都相同。手动重新发送的、发往其他地址的同一事件另有编号：发货只做一次，请以订单的 `data.id` 为准。',
     timestamp: '本次发送的 Unix 秒。相差五分钟以上的请拒绝。',
     signature:
       '一个或多个以空格分隔的 `v1,<base64>`，每个密钥一个：以去掉 `whsec_` 前缀并 base64 解码后的密钥，对 `{webhook-id}.{webhook-timestamp}.{正文}` 计算 HMAC-SHA256。',

@@ -90,12 +90,17 @@ export const EN: Guides = {
         items: [
           'Check the signature before you parse, over the text as it came: not one byte changed.',
           'Refuse a `webhook-timestamp` that is off by more than five minutes.',
-          'Answer 2xx and do nothing when you have seen the `webhook-id`: an event may arrive more than once.',
-          'Compare `data.out_trade_no` and `data.amount` with your own order, then deliver.',
+          'Compare `data.out_trade_no` and `data.amount` with your own order, the amount as whole cents. Answer 409 when a paid one does not fit: the seller then finds it in the log.',
+          'Deliver once per order: mark `data.id` as paid in your database and set the goods aside in one transaction. An order that is marked already is answered 2xx, and nothing else happens.',
+          'Never undo a paid order: events may arrive out of order, `order.expired` after `order.paid_late` too.',
           'Answer any 2xx once it is safe. Do slow work afterwards: after 10 seconds without an answer it is sent again.',
         ],
       },
       { kind: 'samples', samples: VERIFY_SAMPLES },
+      {
+        kind: 'text',
+        text: '`webhook-id` is the same on every attempt of one delivery, and only that. An event that is sent again by hand has a new one, and so has each address that the event goes to: the `notify_url` and every endpoint. It tells you that an attempt came twice, never that an order was delivered.',
+      },
       {
         kind: 'text',
         text: '`webhook-signature` may hold several signatures, apart by blanks: for 24 hours after a rotation both secrets sign, and one match is enough. There are also libraries for Standard Webhooks in every common language.',
@@ -163,7 +168,7 @@ export const EN: Guides = {
     blocks: [
       {
         kind: 'text',
-        text: 'Every POST takes the header `Idempotency-Key`: a text of your own for this one act, at most 255 visible ASCII characters, best a random UUID. The first status and body are kept for at least 24 hours and given again to whoever sends the same key, with `Idempotent-Replayed: true`.',
+        text: 'Every POST takes the header `Idempotency-Key`: a text of your own for this one act, at most 255 visible ASCII characters, best a random UUID. Make a new one for each act and keep it only while you try that act again: asking for an expired order once more is another act, and with the old value you would get its first answer. The first status and body are kept for at least 24 hours and given again to whoever sends the same key, with `Idempotent-Replayed: true`.',
       },
       {
         kind: 'table',
@@ -174,7 +179,7 @@ export const EN: Guides = {
           ['The first request is under way', '409 `idempotency_busy`; try again with the same key'],
           ['A wrong request (400) or nothing there (404)', 'Not kept: mend it, and the same key may be used'],
           [
-            'What may succeed later: answers with `Retry-After`, such as `no_free_amount` or 503, and `channel_unavailable`, `no_code_for_price`',
+            'What may succeed later: answers with `Retry-After`, such as `no_free_amount` or 503, and `channel_unavailable`, `no_code_for_price`; sending a delivery again that is still `waiting`',
             'Not kept: wait, and use the same key',
           ],
           ['Live and test mode', 'Apart'],

@@ -87,12 +87,17 @@ export const ZH: Guides = {
         items: [
           '先验证签名，再解析正文：用收到的原文，一个字节都不要改动。',
           '`webhook-timestamp` 与当前时间相差五分钟以上的，拒绝。',
-          '`webhook-id` 处理过的，直接返回 2xx：同一事件可能送达多次。',
-          '核对 `data.out_trade_no` 和 `data.amount` 与您自己的订单一致，再发货。',
+          '核对 `data.out_trade_no` 和 `data.amount` 与您自己的订单一致，金额按整数分比较。已付款但对不上的返回 409，卖家可在投递记录中查到。',
+          '每个订单只发货一次：在同一个数据库事务中把 `data.id` 标记为已付款并留出货物。已标记过的直接返回 2xx，不再做任何事。',
+          '已付款的订单不要再改回：事件可能乱序到达，`order.expired` 也可能在 `order.paid_late` 之后到达。',
           '保存妥当后返回任意 2xx。耗时的工作放到返回之后，10 秒内没有回应会重发。',
         ],
       },
       { kind: 'samples', samples: VERIFY_SAMPLES },
+      {
+        kind: 'text',
+        text: '`webhook-id` 只在同一次投递的各次重试中相同。手动重新发送的事件另有编号；同一事件发往 `notify_url` 和每个端点的编号也各不相同。它只能说明某次投递重复到达，不能说明订单是否已发货。',
+      },
       {
         kind: 'text',
         text: '`webhook-signature` 可能有多个以空格分隔的签名：更换密钥后的 24 小时内，新旧密钥同时签名，任意一个匹配即可。各语言也有现成的 Standard Webhooks 库可用。',
@@ -160,7 +165,7 @@ export const ZH: Guides = {
     blocks: [
       {
         kind: 'text',
-        text: '所有 POST 请求都可以带上请求头 `Idempotency-Key`：由您为这一次操作生成的字符串（最多 255 个可见 ASCII 字符，建议随机 UUID）。首次的状态码和正文会保存至少 24 小时，用同一个值重发时原样返回，并带有 `Idempotent-Replayed: true`。',
+        text: '所有 POST 请求都可以带上请求头 `Idempotency-Key`：由您为这一次操作生成的字符串（最多 255 个可见 ASCII 字符，建议随机 UUID）。每次操作用新的值，只在重试这一次操作时沿用：订单过期后再次请求是另一次操作，沿用旧值只会得到首次的结果。首次的状态码和正文会保存至少 24 小时，用同一个值重发时原样返回，并带有 `Idempotent-Replayed: true`。',
       },
       {
         kind: 'table',
@@ -171,7 +176,7 @@ export const ZH: Guides = {
           ['首个请求仍在处理', '409 `idempotency_busy`，稍后用同一个值重试'],
           ['参数有误（400）或不存在（404）', '不保存，修改后可用同一个值重发'],
           [
-            '稍后可能成功的结果：带有 `Retry-After` 的（如 `no_free_amount`、503），以及 `channel_unavailable`、`no_code_for_price`',
+            '稍后可能成功的结果：带有 `Retry-After` 的（如 `no_free_amount`、503），以及 `channel_unavailable`、`no_code_for_price`；重新发送仍为 `waiting` 的投递',
             '不保存，等待后用同一个值重试',
           ],
           ['正式与测试模式', '各自独立'],

@@ -1,6 +1,6 @@
 /** What the listener's document tells sellers to type into other people's apps, sent as those apps send it. */
 import { createHash, createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ANSWERS, WRONG_ADDRESS, WRONG_CLOCK, WRONG_KEY } from '../api/addons/answers.ts'
 import { addListener } from '../core/listeners.ts'
@@ -22,6 +22,26 @@ const forwarderSign = (timestamp: string, secret: string) =>
 function templatesIn(document: string): string[] {
   return [...readFileSync(document, 'utf8').matchAll(/^ +(\{"package".*\})$/gm)].map(([, line = '']) => line)
 }
+
+/** Whatever a listener can be told: the Chinese texts in the code that answers listeners, without its comments. */
+function answersInCode(): string[] {
+  const folder = 'api/addons'
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  const code = files.map((name) => readFileSync(`${folder}/${name}`, 'utf8')).join('\n')
+  const texts = code.replaceAll(/^\s*(\/\/|\/?\*).*$/gm, '').matchAll(/'([^'\n]*)'|`([^`\n]*)`/g)
+  return [...texts]
+    .flatMap(([, plain, built = '']) => plain ?? built.split(/\$\{\w+\}/))
+    .filter((text) => /\p{Script=Han}/u.test(text))
+}
+
+it.each(DOCUMENTS)('%s knows every text of the code that answers listeners', (document) => {
+  const text = readFileSync(document, 'utf8')
+  const answers = answersInCode()
+  expect(answers).toEqual(
+    expect.arrayContaining(['只支持 POST 请求', '，已留存待核对', '签名已被使用', '成功']),
+  )
+  expect(answers.filter((answer) => !text.includes(answer))).toEqual([])
+})
 
 it.each(DOCUMENTS)('%s names every answer, and gives the worked values of other apps', (document) => {
   const text = readFileSync(document, 'utf8')

@@ -1,10 +1,11 @@
-const SERVED = /^\/((goods|pay)\/[\w-]{21}|docs)$/
+const SERVED = /^(\/(?:(?:goods|pay)\/[\w-]{21}|docs))\/?$/
 
 /**
- * The server also answers `/goods/:id` and `/pay/:id`, for share cards, and `/docs`: in the browser they become hash
- * routes.
+ * The server also answers `/goods/:id` and `/pay/:id`, for share cards, and `/docs`, each also with a slash at its end:
+ * in the browser they become hash routes.
  */
 export function adoptServedAddress(): void {
   const { pathname, search, hash } = window.location
-  if (SERVED.test(pathname) && hash.length < 3) history.replaceState(null, '', `/#${pathname}${search}`)
+  const [, route] = SERVED.exec(pathname) ?? []
+  if (route && hash.length < 3) history.replaceState(null, '', `/#${route}${search}`)
 }

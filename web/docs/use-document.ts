@@ -1,5 +1,5 @@
 /** The OpenAPI document in the reader's language. */
-import { shallowRef, watch } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import type { Locale } from '../../core/vocabulary.ts'
 import { locale } from '../locales/locale.ts'
 import type { ApiDocument } from './api-document.ts'
@@ -8,6 +8,8 @@ const ADDRESSES: Readonly<Record<Locale, string>> = {
   en: '/openapi.json',
   'zh-CN': '/openapi.zh-CN.json',
 }
+
+export const openApiPath = computed(() => ADDRESSES[locale.value])
 
 const loaded = new Map<Locale, ApiDocument>()
 

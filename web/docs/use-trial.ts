@@ -4,7 +4,7 @@ import { locale } from '../locales/locale.ts'
 import type { Endpoint } from './api-document.ts'
 import { exampleValues, filledPath } from './operation-samples.ts'
 
-/** Kept nowhere else: gone when the page is left. */
+/** In memory alone: a way through other pages and back finds it, a reload does not. */
 export const apiKey = ref('')
 
 /** Ids of what was made on this page, by the section that they belong to. */

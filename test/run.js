@@ -34,6 +34,7 @@ async function main() {
     !programs.mariadb && 'MySQL and several processes (mariadbd or mysqld)',
     !programs.redis && 'Redis (redis-server)',
     !programs.chromium && 'the pages in a browser (chromium)',
+    !programs.curl && 'the samples for a shell (curl)',
     !programs.php && 'examples and merchants’ sites in PHP (php)',
     !programs.python && 'examples in Python (python3)',
     !programs.go && 'examples in Go (go)',

@@ -19,7 +19,7 @@ const run = promisify(execFile)
 const RUNNERS: Readonly<
   Record<SampleLanguage, { file: string; command: string | undefined; args: string[] }>
 > = {
-  curl: { file: 'sample.sh', command: 'sh', args: ['sample.sh'] },
+  curl: { file: 'sample.sh', command: programs.curl && 'sh', args: ['sample.sh'] },
   PHP: { file: 'sample.php', command: programs.php, args: ['sample.php'] },
   Python: { file: 'sample.py', command: programs.python, args: ['sample.py'] },
   Node: { file: 'sample.mjs', command: process.execPath, args: ['sample.mjs'] },

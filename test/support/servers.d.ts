@@ -19,6 +19,7 @@ export const programs: {
   readonly mariadb: string | undefined
   readonly redis: string | undefined
   readonly chromium: string | undefined
+  readonly curl: string | undefined
   readonly php: string | undefined
   readonly python: string | undefined
   readonly go: string | undefined

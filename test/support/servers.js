@@ -42,6 +42,7 @@ export const programs = {
   mariadb: find(['mariadbd', 'mysqld']),
   redis: find(['redis-server', 'valkey-server']),
   chromium: find(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', ...CHROMIUM]),
+  curl: find(['curl']),
   php: find(['php']),
   python: find(['python3']),
   go: find(['go']),

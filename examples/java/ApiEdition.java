@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,7 +31,8 @@ import java.util.stream.Collectors;
  * </pre>
  */
 public class ApiEdition {
-  static final String KEY = System.getenv("QRTILL_KEY");
+  static final String KEY = System.getenv().getOrDefault("QRTILL_KEY", "");
+  static final Pattern KNOWN = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
   static String create(String orderId, String price, String callbackUrl) throws Exception {
     remember(orderId, price);
@@ -59,25 +61,28 @@ public class ApiEdition {
     String orderId = query.getOrDefault("order_id", "");
     byte[] expected = md5(md5(orderId) + KEY).getBytes(StandardCharsets.UTF_8);
     byte[] given = query.getOrDefault("sign", "").getBytes(StandardCharsets.UTF_8);
-    return MessageDigest.isEqual(expected, given)
-        && query.getOrDefault("order_price", "").equals(priceOf(orderId));
+    return MessageDigest.isEqual(expected, given) && isPriceOf(orderId, query.getOrDefault("order_price", ""));
   }
 
   static void callback(HttpExchange exchange) throws IOException {
-    Map<String, String> query = readQuery(exchange.getRequestURI().getRawQuery());
-    boolean right;
+    int status = 500;
     try {
-      right = checkCallback(query);
-    } catch (Exception error) {
-      right = false;
+      status = take(readQuery(exchange.getRequestURI().getRawQuery()));
+    } catch (Exception error) { // the order could not be kept: the callback comes again
+      System.err.println(error);
     }
-    if (right && markPaid(query.get("order_id"))) {
-      System.out.println("paid " + query.get("order_id")); // here the goods are handed over, once
-    }
-    byte[] answer = (right ? "success" : "fail").getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(right ? 200 : 400, answer.length);
+    byte[] answer = (status == 200 ? "success" : "fail").getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(status, answer.length);
     exchange.getResponseBody().write(answer);
     exchange.close();
+  }
+
+  /** The status of the answer. */
+  static int take(Map<String, String> query) throws Exception {
+    if (!checkCallback(query)) return 400;
+    String orderId = query.get("order_id");
+    if (markPaid(orderId)) System.out.println("paid " + orderId); // here the goods are handed over, once
+    return 200;
   }
 
   static Map<String, String> readQuery(String raw) {
@@ -108,11 +113,25 @@ public class ApiEdition {
     Files.writeString(pathOf(orderId), price);
   }
 
-  static String priceOf(String orderId) throws IOException {
-    return Files.exists(pathOf(orderId)) ? Files.readString(pathOf(orderId)) : null;
+  /** Compares whole cents, for 9.9 comes back as 9.90. False for an order that this shop does not know. */
+  static boolean isPriceOf(String orderId, String amount) throws IOException {
+    if (!KNOWN.matcher(orderId).matches() || !Files.exists(pathOf(orderId))) return false;
+    int price = centsOf(Files.readString(pathOf(orderId)));
+    return price >= 0 && price == centsOf(amount);
   }
 
-  /** True the first time only: the same callback may come again. */
+  /** Without floating point, where 19.9 * 100 is 1989.9999999999998. -1 for what is no amount. */
+  static int centsOf(String amount) {
+    Matcher parts = Pattern.compile("(\\d{1,7})(?:\\.(\\d{1,2}))?").matcher(amount);
+    if (!parts.matches()) return -1;
+    String cents = parts.group(2) == null ? "" : parts.group(2);
+    return Integer.parseInt(parts.group(1) + (cents + "00").substring(0, 2));
+  }
+
+  /**
+   * True the first time only: the same callback may come again. With any other exception the answer must not be success. In a
+   * database the order becomes paid and the goods are set aside in one transaction.
+   */
   static boolean markPaid(String orderId) throws IOException {
     try {
       Files.createFile(Path.of(pathOf(orderId) + ".paid"));
@@ -123,13 +142,16 @@ public class ApiEdition {
   }
 
   static Path pathOf(String orderId) {
-    if (!orderId.matches("[A-Za-z0-9-]{1,64}")) throw new IllegalArgumentException("no such order");
+    if (!KNOWN.matcher(orderId).matches()) throw new IllegalArgumentException("no such order");
     return Path.of(System.getenv().getOrDefault("ORDERS", "orders"), orderId);
   }
 
   public static void main(String[] given) throws Exception {
     if (given[0].equals("serve")) {
+      if (KEY.isEmpty()) throw new IllegalStateException("QRTILL_KEY is not set: without it anybody could sign");
+      System.setProperty("sun.net.httpserver.maxReqTime", "10"); // seconds, for one who sends and never ends
       HttpServer server = HttpServer.create(new InetSocketAddress(Integer.parseInt(given[1])), 0);
+      server.setExecutor(Executors.newCachedThreadPool()); // without it the slowest stranger holds up everybody
       server.createContext("/", ApiEdition::callback);
       server.start();
       System.out.println("listening on " + given[1]);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -30,16 +31,19 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public class V1 {
   static final long TOLERANCE_S = 300;
+  static final int BODY_LIMIT = 64 * 1024;
+  static final Pattern KNOWN = Pattern.compile("[A-Za-z0-9-]{1,64}");
 
   static String create(String orderId, String price, String notifyUrl) throws Exception {
     remember(orderId, price);
     String body = """
         {"out_trade_no":"%s","amount":"%s","subject":"Order %s","notify_url":"%s"}"""
         .formatted(orderId, price, orderId, notifyUrl);
+    // No Idempotency-Key: out_trade_no is the guard. The same order asked for again must open again after it expired,
+    // and a key would give the first answer once more.
     HttpRequest request = HttpRequest.newBuilder(URI.create(System.getenv("QRTILL_URL") + "/api/v1/orders"))
         .header("Authorization", "Bearer " + System.getenv("QRTILL_KEY"))
         .header("Content-Type", "application/json")
-        .header("Idempotency-Key", "create-" + orderId)
         .POST(HttpRequest.BodyPublishers.ofString(body))
         .build();
     HttpResponse<String> answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
@@ -51,9 +55,8 @@ public class V1 {
   static boolean isGenuine(String id, String seconds, String signatures, byte[] body) throws Exception {
     if (!seconds.matches("\\d{1,12}")) return false;
     if (Math.abs(Instant.now().getEpochSecond() - Long.parseLong(seconds)) > TOLERANCE_S) return false;
-    String secret = System.getenv("QRTILL_WEBHOOK_SECRET").replaceFirst("^whsec_", "");
     Mac mac = Mac.getInstance("HmacSHA256");
-    mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret), "HmacSHA256"));
+    mac.init(new SecretKeySpec(signingKey(), "HmacSHA256"));
     ByteArrayOutputStream signed = new ByteArrayOutputStream();
     signed.write((id + "." + seconds + ".").getBytes(StandardCharsets.UTF_8));
     signed.write(body);
@@ -66,29 +69,36 @@ public class V1 {
     return false;
   }
 
+  static byte[] signingKey() {
+    String secret = System.getenv().getOrDefault("QRTILL_WEBHOOK_SECRET", "");
+    return Base64.getDecoder().decode(secret.replaceFirst("^whsec_", ""));
+  }
+
   static void webhook(HttpExchange exchange) throws IOException {
-    byte[] body = exchange.getRequestBody().readAllBytes();
-    exchange.sendResponseHeaders(take(exchange, body) ? 204 : 400, -1);
+    int status = 500;
+    try {
+      byte[] body = exchange.getRequestBody().readNBytes(BODY_LIMIT + 1);
+      status = body.length > BODY_LIMIT ? 413 : take(exchange, body);
+    } catch (Exception error) { // the order could not be kept: the webhook comes again
+      System.err.println(error);
+    }
+    exchange.sendResponseHeaders(status, -1);
     exchange.close();
   }
 
-  static boolean take(HttpExchange exchange, byte[] body) {
-    try {
-      String id = header(exchange, "webhook-id");
-      if (!isGenuine(id, header(exchange, "webhook-timestamp"), header(exchange, "webhook-signature"), body)) {
-        return false;
-      }
-      String event = new String(body, StandardCharsets.UTF_8);
-      String type = field(event, "type");
-      String orderId = field(event, "out_trade_no");
-      boolean isPaid = type.equals("order.paid") || type.equals("order.paid_late");
-      if (isPaid && field(event, "amount").equals(priceOf(orderId)) && markPaid(orderId)) {
-        System.out.println("paid " + orderId); // here the goods are handed over, once
-      }
-      return true;
-    } catch (Exception error) {
-      return false;
+  /** The status of the answer. What is not 2xx comes again, and stands in the log of deliveries. */
+  static int take(HttpExchange exchange, byte[] body) throws Exception {
+    String id = header(exchange, "webhook-id");
+    if (!isGenuine(id, header(exchange, "webhook-timestamp"), header(exchange, "webhook-signature"), body)) {
+      return 400;
     }
+    String event = new String(body, StandardCharsets.UTF_8);
+    String type = field(event, "type");
+    if (!type.equals("order.paid") && !type.equals("order.paid_late")) return 204;
+    String orderId = field(event, "out_trade_no");
+    if (!isPriceOf(orderId, field(event, "amount"))) return 409;
+    if (markPaid(orderId)) System.out.println("paid " + orderId); // here the goods are handed over, once
+    return 204;
   }
 
   static String header(HttpExchange exchange, String name) {
@@ -109,11 +119,25 @@ public class V1 {
     Files.writeString(pathOf(orderId), price);
   }
 
-  static String priceOf(String orderId) throws IOException {
-    return Files.exists(pathOf(orderId)) ? Files.readString(pathOf(orderId)) : null;
+  /** Compares whole cents, for 9.9 comes back as 9.90. False for an order that this shop does not know. */
+  static boolean isPriceOf(String orderId, String amount) throws IOException {
+    if (!KNOWN.matcher(orderId).matches() || !Files.exists(pathOf(orderId))) return false;
+    int price = centsOf(Files.readString(pathOf(orderId)));
+    return price >= 0 && price == centsOf(amount);
   }
 
-  /** True the first time only: the same webhook may come again. */
+  /** Without floating point, where 19.9 * 100 is 1989.9999999999998. -1 for what is no amount. */
+  static int centsOf(String amount) {
+    Matcher parts = Pattern.compile("(\\d{1,7})(?:\\.(\\d{1,2}))?").matcher(amount);
+    if (!parts.matches()) return -1;
+    String cents = parts.group(2) == null ? "" : parts.group(2);
+    return Integer.parseInt(parts.group(1) + (cents + "00").substring(0, 2));
+  }
+
+  /**
+   * True the first time only: the same webhook may come again. With any other exception the answer must not be success. In a
+   * database the order becomes paid and the goods are set aside in one transaction.
+   */
   static boolean markPaid(String orderId) throws IOException {
     try {
       Files.createFile(Path.of(pathOf(orderId) + ".paid"));
@@ -124,13 +148,18 @@ public class V1 {
   }
 
   static Path pathOf(String orderId) {
-    if (!orderId.matches("[A-Za-z0-9-]{1,64}")) throw new IllegalArgumentException("no such order");
+    if (!KNOWN.matcher(orderId).matches()) throw new IllegalArgumentException("no such order");
     return Path.of(System.getenv().getOrDefault("ORDERS", "orders"), orderId);
   }
 
   public static void main(String[] given) throws Exception {
     if (given[0].equals("serve")) {
+      if (signingKey().length == 0) {
+        throw new IllegalStateException("QRTILL_WEBHOOK_SECRET is not set: without it anybody could sign");
+      }
+      System.setProperty("sun.net.httpserver.maxReqTime", "10"); // seconds, for one who sends and never ends
       HttpServer server = HttpServer.create(new InetSocketAddress(Integer.parseInt(given[1])), 0);
+      server.setExecutor(Executors.newCachedThreadPool()); // without it the slowest stranger holds up everybody
       server.createContext("/", V1::webhook);
       server.start();
       System.out.println("listening on " + given[1]);

@@ -4,9 +4,9 @@
 //   QRTILL_KEY=… node api-edition.js serve 8000
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
-import { markPaid, priceOf, rememberOrder } from './orders.js'
+import { isPriceOf, markPaid, rememberOrder } from './orders.js'
 
-const { QRTILL_URL, QRTILL_PID, QRTILL_KEY } = process.env
+const { QRTILL_URL, QRTILL_PID, QRTILL_KEY = '' } = process.env
 
 async function create(orderId, price, callbackUrl) {
   rememberOrder(orderId, price)
@@ -30,16 +30,27 @@ function checkCallback(query) {
   const expected = Buffer.from(md5(md5(orderId) + QRTILL_KEY))
   const given = Buffer.from(query.get('sign') ?? '')
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false
-  return query.get('order_price') === priceOf(orderId)
+  return isPriceOf(orderId, query.get('order_price'))
+}
+
+/** @returns the status of the answer. */
+function take(query) {
+  if (!checkCallback(query)) return 400
+  const orderId = query.get('order_id')
+  if (markPaid(orderId)) console.log(`paid ${orderId}`) // here the goods are handed over, once
+  return 200
 }
 
 function serve(port) {
+  if (QRTILL_KEY === '') throw new Error('QRTILL_KEY is not set: without it anybody could sign')
   createServer((request, response) => {
-    const { searchParams } = new URL(request.url, 'http://localhost')
-    if (!checkCallback(searchParams)) return response.writeHead(400).end('fail')
-    const orderId = searchParams.get('order_id')
-    if (markPaid(orderId)) console.log(`paid ${orderId}`) // here the goods are handed over, once
-    response.end('success')
+    let status = 500 // also when the order could not be kept: the callback comes again
+    try {
+      status = take(new URLSearchParams(request.url.split('?')[1]))
+    } catch (error) {
+      console.error(error)
+    }
+    response.writeHead(status).end(status === 200 ? 'success' : 'fail')
   }).listen(Number(port), () => console.log(`listening on ${port}`))
 }
 

@@ -4,11 +4,12 @@
 //   QRTILL_WEBHOOK_SECRET=whsec_… node v1.js serve 8000
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
-import { text } from 'node:stream/consumers'
-import { markPaid, priceOf, rememberOrder } from './orders.js'
+import { isPriceOf, markPaid, rememberOrder } from './orders.js'
 
 const { QRTILL_URL, QRTILL_KEY, QRTILL_WEBHOOK_SECRET = '' } = process.env
+const SIGNING_KEY = Buffer.from(QRTILL_WEBHOOK_SECRET.replace(/^whsec_/, ''), 'base64')
 const TOLERANCE_S = 300
+const BODY_LIMIT = 64 * 1024
 
 async function create(orderId, price, notifyUrl) {
   rememberOrder(orderId, price)
@@ -17,7 +18,8 @@ async function create(orderId, price, notifyUrl) {
     headers: {
       Authorization: `Bearer ${QRTILL_KEY}`,
       'Content-Type': 'application/json',
-      'Idempotency-Key': `create-${orderId}`,
+      // No Idempotency-Key: out_trade_no is the guard. The same order asked for again must open again after it
+      // expired, and a key would give the first answer once more.
     },
     body: JSON.stringify({
       out_trade_no: orderId,
@@ -35,9 +37,8 @@ async function create(orderId, price, notifyUrl) {
 function isGenuine(headers, body) {
   const { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': signatures = '' } = headers
   if (!(Math.abs(Date.now() / 1000 - Number(seconds)) < TOLERANCE_S)) return false
-  const key = Buffer.from(QRTILL_WEBHOOK_SECRET.replace(/^whsec_/, ''), 'base64')
   const expected = Buffer.from(
-    `v1,${createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64')}`,
+    `v1,${createHmac('sha256', SIGNING_KEY).update(`${id}.${seconds}.`).update(body).digest('base64')}`,
   )
   return signatures
     .split(' ')
@@ -45,16 +46,35 @@ function isGenuine(headers, body) {
     .some((given) => given.length === expected.length && timingSafeEqual(given, expected))
 }
 
+/** @returns the status of the answer. What is not 2xx comes again, and stands in the log of deliveries. */
+function take(headers, body) {
+  if (!isGenuine(headers, body)) return 400
+  const { type, data } = JSON.parse(body)
+  if (type !== 'order.paid' && type !== 'order.paid_late') return 204
+  if (!isPriceOf(data.out_trade_no, data.amount)) return 409
+  if (markPaid(data.out_trade_no)) console.log(`paid ${data.out_trade_no}`) // here the goods are handed over, once
+  return 204
+}
+
+async function readBody(request) {
+  let body = Buffer.alloc(0)
+  for await (const part of request) {
+    body = Buffer.concat([body, part])
+    if (body.length > BODY_LIMIT) throw new Error('The body is too long')
+  }
+  return body
+}
+
 function serve(port) {
+  if (SIGNING_KEY.length === 0)
+    throw new Error('QRTILL_WEBHOOK_SECRET is not set: without it anybody could sign')
   createServer(async (request, response) => {
-    const body = await text(request)
-    if (!isGenuine(request.headers, body)) return response.writeHead(400).end()
-    const { type, data } = JSON.parse(body)
-    const isPaid = type === 'order.paid' || type === 'order.paid_late'
-    if (isPaid && data.amount === priceOf(data.out_trade_no)) {
-      if (markPaid(data.out_trade_no)) console.log(`paid ${data.out_trade_no}`) // here the goods are handed over, once
+    try {
+      response.writeHead(take(request.headers, await readBody(request))).end()
+    } catch (error) {
+      console.error(error) // a stranger who hangs up or sends too much, or an order that could not be kept
+      response.writeHead(500, { Connection: 'close' }).end()
     }
-    response.writeHead(204).end()
   }).listen(Number(port), () => console.log(`listening on ${port}`))
 }
 

@@ -31,23 +31,34 @@ function create(string $orderId, string $price, string $callbackUrl): string
 }
 
 /** The signature covers the order's number alone, so the price must be the one that was asked for. */
-function check_callback(array $query): bool
+function check_callback(string $orderId, string $price, string $sign): bool
 {
-    $orderId = (string) ($query['order_id'] ?? '');
-    $expected = md5(md5($orderId) . getenv('QRTILL_KEY'));
-    return hash_equals($expected, (string) ($query['sign'] ?? ''))
-        && price_of($orderId) === ($query['order_price'] ?? '');
+    $expected = md5(md5($orderId) . needed_secret('QRTILL_KEY'));
+    return hash_equals($expected, $sign) && is_price_of($orderId, $price);
+}
+
+/** '' also for a list, which PHP makes of order_id[]=. */
+function given(string $name): string
+{
+    return is_string($_GET[$name] ?? null) ? $_GET[$name] : '';
 }
 
 if (PHP_SAPI === 'cli') {
     echo create(...array_slice($argv, 2)), "\n";
     exit;
 }
-if (!check_callback($_GET)) {
+$orderId = given('order_id');
+if (!check_callback($orderId, given('order_price'), given('sign'))) {
     http_response_code(400);
     exit('fail');
 }
-if (mark_paid($_GET['order_id'])) {
-    error_log("paid {$_GET['order_id']}"); // here the goods are handed over, once
+try {
+    if (mark_paid($orderId)) {
+        error_log("paid $orderId"); // here the goods are handed over, once
+    }
+    echo 'success';
+} catch (RuntimeException $error) { // it could not be kept: the callback comes again
+    error_log($error->getMessage());
+    http_response_code(500);
+    echo 'fail';
 }
-echo 'success';

@@ -7,6 +7,7 @@
 require __DIR__ . '/orders.php';
 
 const TOLERANCE_S = 300;
+const BODY_LIMIT = 64 * 1024;
 
 function create(string $orderId, string $price, string $notifyUrl): string
 {
@@ -22,7 +23,8 @@ function create(string $orderId, string $price, string $notifyUrl): string
         'header' => [
             'Authorization: Bearer ' . getenv('QRTILL_KEY'),
             'Content-Type: application/json',
-            "Idempotency-Key: create-$orderId",
+            // No Idempotency-Key: out_trade_no is the guard. The same order asked for again must open again after
+            // it expired, and a key would give the first answer once more.
         ],
         'content' => json_encode($order),
         'ignore_errors' => true,
@@ -37,12 +39,12 @@ function create(string $orderId, string $price, string $notifyUrl): string
 /** As Standard Webhooks says: over id, time and the body as it came; one of the signatures must fit. */
 function is_genuine(string $body): bool
 {
+    $key = base64_decode(preg_replace('/^whsec_/', '', needed_secret('QRTILL_WEBHOOK_SECRET')));
     $id = $_SERVER['HTTP_WEBHOOK_ID'] ?? '';
     $seconds = $_SERVER['HTTP_WEBHOOK_TIMESTAMP'] ?? '';
-    if (!ctype_digit($seconds) || abs(time() - (int) $seconds) > TOLERANCE_S) {
+    if ($key === '' || !ctype_digit($seconds) || abs(time() - (int) $seconds) > TOLERANCE_S) {
         return false;
     }
-    $key = base64_decode(preg_replace('/^whsec_/', '', getenv('QRTILL_WEBHOOK_SECRET')));
     $expected = 'v1,' . base64_encode(hash_hmac('sha256', "$id.$seconds.$body", $key, true));
     foreach (explode(' ', $_SERVER['HTTP_WEBHOOK_SIGNATURE'] ?? '') as $given) {
         if (hash_equals($expected, $given)) {
@@ -52,19 +54,33 @@ function is_genuine(string $body): bool
     return false;
 }
 
+/** The status of the answer. What is not 2xx comes again, and stands in the log of deliveries. */
+function take(string $body): int
+{
+    if (!is_genuine($body)) {
+        return 400;
+    }
+    ['type' => $type, 'data' => $order] = json_decode($body, true);
+    if (!in_array($type, ['order.paid', 'order.paid_late'], true)) {
+        return 204;
+    }
+    if (!is_price_of($order['out_trade_no'], $order['amount'])) {
+        return 409;
+    }
+    if (mark_paid($order['out_trade_no'])) {
+        error_log("paid {$order['out_trade_no']}"); // here the goods are handed over, once
+    }
+    return 204;
+}
+
 if (PHP_SAPI === 'cli') {
     echo create(...array_slice($argv, 2)), "\n";
     exit;
 }
-$body = file_get_contents('php://input');
-if (!is_genuine($body)) {
-    http_response_code(400);
-    exit;
+try {
+    $body = file_get_contents('php://input', false, null, 0, BODY_LIMIT + 1);
+    http_response_code(strlen($body) > BODY_LIMIT ? 413 : take($body));
+} catch (Throwable $error) { // the order could not be kept: the webhook comes again
+    error_log($error->getMessage());
+    http_response_code(500);
 }
-['type' => $type, 'data' => $order] = json_decode($body, true);
-if (in_array($type, ['order.paid', 'order.paid_late'], true) && $order['amount'] === price_of($order['out_trade_no'])) {
-    if (mark_paid($order['out_trade_no'])) {
-        error_log("paid {$order['out_trade_no']}"); // here the goods are handed over, once
-    }
-}
-http_response_code(204);

@@ -8,15 +8,18 @@ import base64
 import hmac
 import json
 import os
+import re
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from orders import mark_paid, price_of, remember_order
+from orders import is_price_of, mark_paid, remember_order
 
+SIGNING_KEY = base64.b64decode(os.environ.get("QRTILL_WEBHOOK_SECRET", "").removeprefix("whsec_"))
 TOLERANCE_S = 300
+BODY_LIMIT = 64 * 1024
 
 
 def create(order_id: str, price: str, notify_url: str) -> str:
@@ -27,10 +30,11 @@ def create(order_id: str, price: str, notify_url: str) -> str:
         "subject": f"Order {order_id}",
         "notify_url": notify_url,
     }
+    # No Idempotency-Key: out_trade_no is the guard. The same order asked for again must open again after it
+    # expired, and a key would give the first answer once more.
     headers = {
         "Authorization": "Bearer " + os.environ["QRTILL_KEY"],
         "Content-Type": "application/json",
-        "Idempotency-Key": f"create-{order_id}",
     }
     request = Request(os.environ["QRTILL_URL"] + "/api/v1/orders", json.dumps(order).encode(), headers)
     try:
@@ -43,30 +47,43 @@ def create(order_id: str, price: str, notify_url: str) -> str:
 def is_genuine(headers, body: bytes) -> bool:
     """As Standard Webhooks says: over id, time and the body as it came; one of the signatures must fit."""
     seconds = headers.get("webhook-timestamp", "")
-    if not seconds.isdecimal() or abs(time.time() - int(seconds)) > TOLERANCE_S:
+    if not re.fullmatch("[0-9]{1,12}", seconds) or abs(time.time() - int(seconds)) > TOLERANCE_S:
         return False
-    key = base64.b64decode(os.environ["QRTILL_WEBHOOK_SECRET"].removeprefix("whsec_"))
     signed = f"{headers.get('webhook-id', '')}.{seconds}.".encode() + body
-    expected = b"v1," + base64.b64encode(hmac.digest(key, signed, "sha256"))
+    expected = b"v1," + base64.b64encode(hmac.digest(SIGNING_KEY, signed, "sha256"))
     given = headers.get("webhook-signature", "").encode().split(b" ")
     return any(hmac.compare_digest(one, expected) for one in given)
 
 
 class Webhook(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        if not is_genuine(self.headers, body):
-            return self.answer(400)
-        event = json.loads(body)
-        order = event["data"]
-        if event["type"] in ("order.paid", "order.paid_late"):
-            if order["amount"] == price_of(order["out_trade_no"]) and mark_paid(order["out_trade_no"]):
-                print("paid", order["out_trade_no"], flush=True)  # here the goods are handed over, once
-        return self.answer(204)
+    timeout = 10
 
-    def answer(self, status: int) -> None:
+    def do_POST(self) -> None:
+        try:
+            status = self.take()
+        except Exception as error:  # the order could not be kept: the webhook comes again
+            print(error, file=sys.stderr, flush=True)
+            status = 500
         self.send_response(status)
         self.end_headers()
+
+    def take(self) -> int:
+        """The status of the answer. What is not 2xx comes again, and stands in the log of deliveries."""
+        length = self.headers.get("content-length", "")
+        if not re.fullmatch("[0-9]{1,9}", length) or int(length) > BODY_LIMIT:
+            return 413
+        body = self.rfile.read(int(length))
+        if not is_genuine(self.headers, body):
+            return 400
+        event = json.loads(body)
+        order = event["data"]
+        if event["type"] not in ("order.paid", "order.paid_late"):
+            return 204
+        if not is_price_of(order["out_trade_no"], order["amount"]):
+            return 409
+        if mark_paid(order["out_trade_no"]):
+            print("paid", order["out_trade_no"], flush=True)  # here the goods are handed over, once
+        return 204
 
     def log_message(self, *_: object) -> None:
         """Quiet."""
@@ -75,6 +92,8 @@ class Webhook(BaseHTTPRequestHandler):
 if __name__ == "__main__":
     command, *given = sys.argv[1:]
     if command == "serve":
+        if not SIGNING_KEY:
+            raise SystemExit("QRTILL_WEBHOOK_SECRET is not set: without it anybody could sign")
         server = ThreadingHTTPServer(("", int(given[0])), Webhook)
         print("listening on", given[0], flush=True)
         server.serve_forever()

@@ -1,4 +1,6 @@
 /** The examples in five languages, each against the built program: an order, its money, and the callback. */
+import { writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDb } from '../../com/db/index.ts'
 import { createLog } from '../../com/log.ts'
@@ -13,9 +15,12 @@ import { newFolder } from '../support/engines.ts'
 import { createPhone } from '../support/listener.ts'
 import { startTill, type Till } from '../support/process.ts'
 import { freePort } from '../support/servers.js'
+import { annoy, callBack, sendSlowly, type Call } from './calls.ts'
 import { languages, runExample, untilPrinted, type Language, type Protocol } from './program.ts'
 
 const SECRET = 'examples-listener-secret-1'
+const READY = /listening on|Development Server .* started/
+const UNKEEPABLE = 'U'.repeat(64)
 const SELLER = { name: 'admin', address: '192.0.2.1' }
 
 describe('an example', () => {
@@ -60,29 +65,49 @@ describe('an example', () => {
       'creates an order through the %s, is told once that it was paid, and believes nobody else',
       async (protocol) => trade(language, protocol),
     )
+
+    it.each(['api-edition', 'v1'] as const)(
+      'believes nobody while it has no key for the %s',
+      async (protocol) => serveWithoutKey(language, protocol),
+    )
   })
 
+  /** Paid twice over: by the till's own callback, and by calls of the test, which are as genuine as they say. */
   async function trade(language: Language, protocol: Protocol): Promise<void> {
     const port = ports.get(language.name) ?? 0
     const number = `${language.name}-${protocol}`
     const price = `${20 + languages.indexOf(language)}.${protocol === 'v1' ? '40' : '80'}`
     const address = `http://127.0.0.1:${port}/callback`
+    const secret = protocol === 'v1' ? webhookSecret : keys[protocol]
+    const orders = await longFolder()
     const env = {
       QRTILL_URL: till.url,
       QRTILL_PID: pid,
       QRTILL_KEY: keys[protocol],
       QRTILL_WEBHOOK_SECRET: webhookSecret,
-      ORDERS: `${await newFolder()}/orders`,
+      ORDERS: orders,
     }
-    const created = runExample(language, protocol, ['create', number, price, address], env)
+    const typed = price.replace(/0$/, '')
+    const created = runExample(language, protocol, ['create', number, typed, address], env)
     await created.exited
     const orderId = /\/#\/pay\/([\w-]{21})\s*$/.exec(created.output())?.[1]
     expect(orderId, created.output()).toBeDefined()
 
     const serving = runExample(language, protocol, ['serve', String(port)], env)
+    const calls = { number, price, secret }
+    const send = (change: Partial<Call>) => callBack(protocol, address, { ...calls, ...change })
+    const misfit = protocol === 'v1' ? 409 : 400
+    const taken = protocol === 'v1' ? 204 : 200
     try {
-      await untilPrinted(serving, /listening on|Development Server .* started/)
-      expect(await forge(protocol, address, number, price)).toBe(400)
+      await untilPrinted(serving, READY)
+      const end = await sendSlowly(port)
+      await annoy(port)
+      expect(await send({ secret: 'not-the-secret' })).toBe(400)
+      expect(await send({ secret: '' })).toBe(400)
+      expect(await send({ price: '0.01' })).toBe(misfit)
+      expect(await send({ number: 'unknown' })).toBe(misfit)
+      if (protocol === 'v1') expect(await send({ ageS: 301 })).toBe(400)
+      end()
       const order = await shop.db
         .selectFrom('orders')
         .selectAll()
@@ -93,7 +118,33 @@ describe('an example', () => {
       expect(notice).toMatchObject({ code: 1 })
       await untilPrinted(serving, `paid ${number}`)
       await untilDelivered(order.id)
-      expect(serving.output().split(`paid ${number}`)).toHaveLength(2)
+      expect(await send({})).toBe(taken)
+      expect(await send({ id: 'msg_2' })).toBe(taken)
+      await writeFile(`${orders}/${UNKEEPABLE}`, typed)
+      expect(await send({ number: UNKEEPABLE })).toBe(500)
+      await sleep(100)
+      expect(serving.output().match(/paid [\w-]+$/gm)).toEqual([`paid ${number}`])
+    } finally {
+      await serving.end()
+    }
+  }
+
+  /** PHP begins to listen before it reads a program, so that it refuses at each request. */
+  async function serveWithoutKey(language: Language, protocol: Protocol): Promise<void> {
+    const port = ports.get(language.name) ?? 0
+    const address = `http://127.0.0.1:${port}/callback`
+    const env = { QRTILL_KEY: '', ORDERS: await newFolder() }
+    const serving = runExample(language, protocol, ['serve', String(port)], env)
+    try {
+      if (language.name === 'PHP') {
+        await untilPrinted(serving, READY)
+        for (const secret of ['', 'undefined', 'null', 'false'])
+          expect(await callBack(protocol, address, { number: 'A1', price: '9.90', secret })).toBe(500)
+      } else {
+        await untilPrinted(serving, /listening on|is not set/)
+        expect(serving.output()).toMatch(/QRTILL_\w+ is not set/)
+        await serving.exited
+      }
     } finally {
       await serving.end()
     }
@@ -120,19 +171,16 @@ const MERCHANT = {
   ordersPerMinute: 0,
 } as const
 
-/** A call with everything but a right signature. @returns the status of the answer. */
-async function forge(protocol: Protocol, address: string, number: string, price: string): Promise<number> {
-  if (protocol === 'api-edition') {
-    const query = new URLSearchParams({ order_id: number, order_price: price, sign: 'f'.repeat(32) })
-    return (await fetch(`${address}?${query}`)).status
-  }
-  const headers = {
-    'webhook-id': 'msg_forged',
-    'webhook-timestamp': String(Math.floor(Date.now() / 1000)),
-    'webhook-signature': `v1,${'A'.repeat(43)}=`,
-  }
-  const body = JSON.stringify({ type: 'order.paid', data: { out_trade_no: number, amount: price } })
-  return (await fetch(address, { method: 'POST', headers, body })).status
+/**
+ * So long a path that the file of an order with the longest number has room in it and the one beside it, which marks it
+ * as paid, has not: a disk that fails, also for the superuser.
+ */
+async function longFolder(): Promise<string> {
+  const LONGEST_PATH = 4092 // 4095, and a little less in PHP
+  let folder = await newFolder()
+  const length = LONGEST_PATH - '/'.length - UNKEEPABLE.length
+  while (folder.length < length - 1) folder += `/${'o'.repeat(Math.min(200, length - folder.length - 1))}`
+  return folder
 }
 
 /** The same database beside the running program, as an admin's acts reach it. */

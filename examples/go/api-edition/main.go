@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"time"
 
 	"example.com/shop/orders"
 )
@@ -57,8 +58,7 @@ func checkCallback(query url.Values) bool {
 	if subtle.ConstantTimeCompare([]byte(query.Get("sign")), []byte(expected)) != 1 {
 		return false
 	}
-	price := orders.PriceOf(orderID)
-	return price != "" && query.Get("order_price") == price
+	return orders.IsPriceOf(orderID, query.Get("order_price"))
 }
 
 func callback(answer http.ResponseWriter, request *http.Request) {
@@ -67,7 +67,13 @@ func callback(answer http.ResponseWriter, request *http.Request) {
 		http.Error(answer, "fail", http.StatusBadRequest)
 		return
 	}
-	if orders.MarkPaid(query.Get("order_id")) {
+	first, err := orders.MarkPaid(query.Get("order_id"))
+	if err != nil {
+		log.Print(err) // it could not be kept: the callback comes again
+		http.Error(answer, "fail", http.StatusInternalServerError)
+		return
+	}
+	if first {
 		fmt.Println("paid", query.Get("order_id")) // here the goods are handed over, once
 	}
 	fmt.Fprint(answer, "success")
@@ -80,8 +86,12 @@ func hexMD5(text string) string {
 
 func main() {
 	if os.Args[1] == "serve" {
+		if os.Getenv("QRTILL_KEY") == "" {
+			log.Fatal("QRTILL_KEY is not set: without it anybody could sign")
+		}
 		fmt.Println("listening on", os.Args[2])
-		log.Fatal(http.ListenAndServe(":"+os.Args[2], http.HandlerFunc(callback)))
+		server := http.Server{Addr: ":" + os.Args[2], Handler: http.HandlerFunc(callback), ReadTimeout: 10 * time.Second}
+		log.Fatal(server.ListenAndServe())
 	}
 	page, err := create(os.Args[2], os.Args[3], os.Args[4])
 	if err != nil {

@@ -44,7 +44,8 @@ func create(orderID, price, notifyURL string) (string, error) {
 	}
 	request.Header.Set("Authorization", "Bearer "+os.Getenv("QRTILL_KEY"))
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Idempotency-Key", "create-"+orderID)
+	// No Idempotency-Key: out_trade_no is the guard. The same order asked for again must open again after it
+	// expired, and a key would give the first answer once more.
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return "", err
@@ -72,11 +73,7 @@ func isGenuine(header http.Header, body []byte) bool {
 	if age := time.Since(time.Unix(seconds, 0)); age > tolerance || age < -tolerance {
 		return false
 	}
-	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(os.Getenv("QRTILL_WEBHOOK_SECRET"), "whsec_"))
-	if err != nil {
-		return false
-	}
-	mac := hmac.New(sha256.New, key)
+	mac := hmac.New(sha256.New, signingKey())
 	fmt.Fprintf(mac, "%s.%d.", header.Get("webhook-id"), seconds)
 	mac.Write(body)
 	expected := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
@@ -88,6 +85,16 @@ func isGenuine(header http.Header, body []byte) bool {
 	return false
 }
 
+// Empty when it is not set: then anybody could sign.
+func signingKey() []byte {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(os.Getenv("QRTILL_WEBHOOK_SECRET"), "whsec_"))
+	if err != nil {
+		return nil
+	}
+	return key
+}
+
+// What is not 2xx comes again, and stands in the log of deliveries.
 func webhook(answer http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(answer, request.Body, 64<<10))
 	if err != nil || !isGenuine(request.Header, body) {
@@ -107,7 +114,21 @@ func webhook(answer http.ResponseWriter, request *http.Request) {
 	}
 	order := event.Data
 	isPaid := event.Type == "order.paid" || event.Type == "order.paid_late"
-	if isPaid && order.Amount == orders.PriceOf(order.OutTradeNo) && orders.MarkPaid(order.OutTradeNo) {
+	if !isPaid {
+		answer.WriteHeader(http.StatusNoContent)
+		return
+	}
+	if !orders.IsPriceOf(order.OutTradeNo, order.Amount) {
+		answer.WriteHeader(http.StatusConflict)
+		return
+	}
+	first, err := orders.MarkPaid(order.OutTradeNo)
+	if err != nil {
+		log.Print(err)
+		answer.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	if first {
 		fmt.Println("paid", order.OutTradeNo) // here the goods are handed over, once
 	}
 	answer.WriteHeader(http.StatusNoContent)
@@ -115,8 +136,12 @@ func webhook(answer http.ResponseWriter, request *http.Request) {
 
 func main() {
 	if os.Args[1] == "serve" {
+		if len(signingKey()) == 0 {
+			log.Fatal("QRTILL_WEBHOOK_SECRET is not set: without it anybody could sign")
+		}
 		fmt.Println("listening on", os.Args[2])
-		log.Fatal(http.ListenAndServe(":"+os.Args[2], http.HandlerFunc(webhook)))
+		server := http.Server{Addr: ":" + os.Args[2], Handler: http.HandlerFunc(webhook), ReadTimeout: 10 * time.Second}
+		log.Fatal(server.ListenAndServe())
 	}
 	page, err := create(os.Args[2], os.Args[3], os.Args[4])
 	if err != nil {

@@ -62,7 +62,7 @@ describe('a call to what merchants may not reach', () => {
     expect(resolve).toHaveBeenCalledTimes(2) // once a call: what was judged is what is connected to
   })
 
-  it('goes by the machine’s own resolver, its hosts file included', async () => {
+  it('goes by the machine’s own resolver, its hosts file included, where the operator allows it', async () => {
     const [own] = await lookup('localhost', { all: true, family: 4 })
     expect(own).toEqual({ address: '127.0.0.1', family: 4 })
     const site = await success()

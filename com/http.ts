@@ -1,11 +1,11 @@
 /** Calls to sites that merchants name. However a site is named, a call ends at a public address, and in time. */
 import type { LookupAddress } from 'node:dns'
-import { lookup } from 'node:dns/promises'
 import { isPublicAddress } from './address-guard.ts'
 import { readTarget } from './call-target.ts'
 import type { Target } from './call-target.ts'
 import { exchange } from './http-exchange.ts'
 import type { Stage } from './http-exchange.ts'
+import { lookUp } from './name-lookup.ts'
 
 export { checkCallUrl } from './call-target.ts'
 
@@ -37,8 +37,10 @@ export interface CallerOptions {
   allow: readonly string[]
   /** For everything: name, connection, TLS, and the answer to its end. */
   timeoutMs?: number
-  /** Where a name leads. */
+  /** Where a name leads; as lookUp says unless given. */
   resolve?: (name: string) => Promise<LookupAddress[]>
+  /** `address:port` of the name servers that are asked, other than the machine's. */
+  nameServers?: readonly string[]
 }
 
 /**
@@ -73,7 +75,7 @@ const TIMEOUT_MS = 10_000
 /** A merchant's address comes with our parameters, whose texts are the merchant's too: servers read this much. */
 const MAX_URL_LENGTH = 8_192
 
-export function createCaller({ allow, timeoutMs = TIMEOUT_MS, resolve = resolveAll }: CallerOptions): Caller {
+export function createCaller({ allow, timeoutMs = TIMEOUT_MS, resolve, nameServers }: CallerOptions): Caller {
   const underWay = new Set<AbortController>()
   let closed = false
 
@@ -88,7 +90,8 @@ export function createCaller({ allow, timeoutMs = TIMEOUT_MS, resolve = resolveA
       if (closed) throw new Error('no call is made any more')
       const target = getTarget(request.url, allow)
       stage = 'unreachable'
-      const addresses = await unlessAborted(resolve(target.host), end.signal)
+      const found = resolve ? resolve(target.host) : lookUp(target, end.signal, nameServers)
+      const addresses = await unlessAborted(found, end.signal)
       stage = 'forbidden'
       if (!target.allowed) requirePublic(addresses)
       stage = 'unreachable'
@@ -111,11 +114,6 @@ export function createCaller({ allow, timeoutMs = TIMEOUT_MS, resolve = resolveA
   }
 }
 
-/** As the machine itself resolves, its hosts file included. An address is its own answer. */
-function resolveAll(name: string): Promise<LookupAddress[]> {
-  return lookup(name, { all: true })
-}
-
 function getTarget(url: string, allow: readonly string[]): Target {
   const target = url.length > MAX_URL_LENGTH ? 'too_long' : readTarget(url, allow)
   if (typeof target === 'string') throw new BadTarget(target)
@@ -127,7 +125,7 @@ function requirePublic(addresses: readonly LookupAddress[]): void {
   if (!addresses.every(({ address }) => isPublicAddress(address))) throw new Error('private')
 }
 
-/** A look-up cannot be cancelled: it is left behind. */
+/** A look-up by the machine's own resolver cannot be cancelled: it is left behind. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('ended')), { once: true })

@@ -42,7 +42,7 @@ export async function attemptCallback(
   call: Call,
 ): Promise<Attempted> {
   const form = CALLBACK_FORMS[callback.protocol]
-  const request = form.write(await readCallbackFacts(shop, callback))
+  const request = form.write(await readCallbackFacts(shop, callback, number))
   const outcome = await attempt(call, request)
   const row = attemptRow(shop, callback, number, request, outcome)
   await shop.db.insertInto('callback_attempts').values(row).execute()

@@ -7,8 +7,15 @@ import { getMerchant } from './merchants.ts'
 import { listNotifySecrets, signingSecrets } from './notify-secrets.ts'
 import type { Shop } from './shop.ts'
 
-/** @throws Error when there is nothing to sign with, or nobody to tell */
-export async function readCallbackFacts(shop: Shop, callback: CallbackRow): Promise<CallbackFacts> {
+/**
+ * @param number of the attempt, from 1
+ * @throws Error when there is nothing to sign with, or nobody to tell
+ */
+export async function readCallbackFacts(
+  shop: Shop,
+  callback: CallbackRow,
+  number: number,
+): Promise<CallbackFacts> {
   const merchant = await getMerchant(shop, callback.merchant_id)
   const orderId = callback.order_id ?? ''
   const order = await shop.db.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirst()
@@ -20,16 +27,26 @@ export async function readCallbackFacts(shop: Shop, callback: CallbackRow): Prom
   const keys =
     callback.protocol === 'v1'
       ? await webhookSecrets(shop, callback)
-      : await md5Keys(shop, merchant.id, asked?.key_id ?? null)
+      : await md5Keys(shop, merchant.id, asked?.key_id ?? null, number)
   if (keys.length === 0) throw new Error('the merchant has no key that could sign')
   return { callback, order, asked, keys, method: merchant.callback_method, now: shop.now() }
 }
 
-/** The key that signed the request signs the answer to it, as long as it lives. */
-async function md5Keys(shop: Shop, merchantId: string, keyId: string | null): Promise<string[]> {
+/**
+ * A request is answered with the key that signed it. Where there are newer ones nobody here knows which of them the
+ * site has by now, and one message carries one signature: the attempts take turns.
+ */
+async function md5Keys(
+  shop: Shop,
+  merchantId: string,
+  keyId: string | null,
+  number: number,
+): Promise<string[]> {
   const keys = await listSigningKeys(shop, merchantId)
-  const own = keys.filter((key) => key.id === keyId)
-  return [...own, ...keys.filter((key) => key.id !== keyId)].map((key) => key.secret)
+  const at = keys.findIndex(({ id }) => id === keyId)
+  const inTurn = at === -1 ? keys : [...keys.slice(at, at + 1), ...keys.slice(0, at)]
+  const turn = (number - 1) % Math.max(1, inTurn.length)
+  return [...inTurn.slice(turn), ...inTurn.slice(0, turn)].map(({ secret }) => secret)
 }
 
 async function webhookSecrets(shop: Shop, callback: CallbackRow): Promise<string[]> {

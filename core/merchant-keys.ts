@@ -45,7 +45,7 @@ export async function listMerchantKeys(shop: Shop, merchantId: string): Promise<
 export async function listSigningKeys(shop: Shop, merchantId: string): Promise<SigningKey[]> {
   const rows = await shop.db
     .selectFrom('merchant_keys')
-    .select(['id', 'secret', 'used_at'])
+    .select(['id', 'secret', 'used_at', 'expires_at'])
     .where('merchant_id', '=', merchantId)
     .where('kind', '=', 'md5')
     .where('revoked_at', 'is', null)
@@ -60,6 +60,8 @@ export interface SigningKey {
   readonly id: string
   readonly secret: string
   readonly used_at: number | null
+  /** Set: there is a newer one in its place. */
+  readonly expires_at: number | null
 }
 
 /**

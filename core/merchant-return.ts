@@ -3,8 +3,8 @@ import type { MerchantOrderRow, OrderRow } from '../sql/schema.ts'
 import { epayPaidQuery } from './callback-forms/epay.ts'
 import { formEncoded, withQuery } from './callback-forms/form.ts'
 import { vmqPaidQuery } from './callback-forms/vmq.ts'
-import { listSigningKeys } from './merchant-keys.ts'
 import { findAsked } from './asked-orders.ts'
+import { listSigningKeys, type SigningKey } from './merchant-keys.ts'
 import { getMerchant, isTrustedReturn } from './merchants.ts'
 import type { Shop } from './shop.ts'
 import type { Protocol } from './vocabulary.ts'
@@ -60,8 +60,16 @@ export async function findSignedQuery(
 ): Promise<string | null> {
   const query = QUERIES[asked.protocol]
   if (!query) return null
-  const keys = await listSigningKeys(shop, asked.merchant_id)
-  const key = keys.find(({ id }) => id === asked.key_id) ?? keys[0]
+  const key = keyFor(asked, await listSigningKeys(shop, asked.merchant_id))
   if (asked.protocol !== 'v1' && !key) return null
   return query(order, asked, key?.secret ?? '')
+}
+
+/** The key that signed the request, unless it was rotated and the site has shown since then that it has the new one. */
+function keyFor(asked: MerchantOrderRow, keys: readonly SigningKey[]): SigningKey | undefined {
+  const [newest] = keys
+  const own = keys.find(({ id }) => id === asked.key_id)
+  if (!own) return newest
+  const hasNewest = own.expires_at !== null && (newest?.used_at ?? 0) > asked.created_at
+  return hasNewest ? newest : own
 }

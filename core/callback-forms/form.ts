@@ -6,7 +6,7 @@ export interface CallbackFacts {
   /** Absent for events that belong to no order. */
   readonly order?: OrderRow | undefined
   readonly asked?: MerchantOrderRow | undefined
-  /** The key that signs: the md5 key of the older protocols, the secrets of a webhook, the newest first. */
+  /** What signs: of the md5 keys of the older protocols the first, whose turn it is; of a webhook's secrets each. */
   readonly keys: readonly string[]
   readonly method: 'GET' | 'POST'
   /** Unix ms of this attempt. */

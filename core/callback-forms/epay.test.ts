@@ -62,6 +62,12 @@ describe('the callback of a paid order', () => {
     expect(query.get('param')).toBe('p\\')
   })
 
+  it('carries no blank at the end of its name that stood before a backslash', () => {
+    const request = JSON.stringify({ pid: '1', name: '\\ VIP \\', money: '1' })
+    const query = new URLSearchParams(epayPaidQuery(order, { ...asked, request }, KEY))
+    expect(query.get('name')).toBe('VIP')
+  })
+
   it('is not sent at all where no key can sign it', () => {
     const callback = { url: 'https://shop.example.com/notify' } as CallbackRow
     const facts = { order, asked, callback, method: 'GET', now: 0 } as const

@@ -31,7 +31,7 @@ export function epayPaidQuery(order: OrderRow, asked: MerchantOrderRow, key: str
       trade_no: asked.trade_no,
       out_trade_no: asked.out_trade_no,
       type: sent.type || (order.channel === 'wechat' ? 'wxpay' : 'alipay'),
-      name: trimmed(sent.name ?? '').replaceAll('\\', ''),
+      name: trimmed((sent.name ?? '').replaceAll('\\', '')),
       money: sent.money ?? '',
       trade_status: 'TRADE_SUCCESS',
       param: trimmed(sent.param ?? ''),

@@ -62,22 +62,25 @@ async function listEndpoints(
   return rows.filter((row) => isSubscribed(row, event))
 }
 
-/** Whether the site was told of an order and has not taken it in yet. */
+/** Whether the site was told of an order and has not taken it in yet, neither the first time nor when told again. */
 export async function isUntold(shop: Shop, orderId: string): Promise<boolean> {
-  const untold = await shop.db
+  const tried = await shop.db
     .selectFrom('callbacks')
     .leftJoin('callback_attempts', 'callback_attempts.callback_id', 'callbacks.id')
-    .select('callbacks.id')
+    .select('callbacks.delivered_at')
+    .distinct()
     .where('callbacks.order_id', '=', orderId)
     .where('callbacks.endpoint_id', 'is', null)
-    .where('callbacks.delivered_at', 'is', null)
     .where((where) =>
-      // What was given up was tried, though nobody may remember how.
-      where.or([where('callbacks.dead_at', 'is not', null), where('callback_attempts.id', 'is not', null)]),
+      // What is over was tried, though nobody may remember how.
+      where.or([
+        where('callbacks.delivered_at', 'is not', null),
+        where('callbacks.dead_at', 'is not', null),
+        where('callback_attempts.id', 'is not', null),
+      ]),
     )
-    .limit(1)
-    .executeTakeFirst()
-  return untold !== undefined
+    .execute()
+  return tried.length > 0 && tried.every(({ delivered_at: at }) => at === null)
 }
 
 /**

@@ -38,7 +38,7 @@ async function requireReceiver(shop: Shop, { endpoint_id: id }: CallbackRow): Pr
   if (id !== null && !(await isEndpointOn(shop, id))) throw new Error('the endpoint is switched off')
 }
 
-function callbackIdOf(job: JobRow): string {
+export function callbackIdOf(job: JobRow): string {
   return (JSON.parse(job.payload) as { callbackId: string }).callbackId
 }
 

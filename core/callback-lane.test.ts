@@ -1,17 +1,20 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createCaller, type Caller } from '../com/http.ts'
+import { CallError, createCaller, type Caller } from '../com/http.ts'
 import { createStore } from '../com/store.ts'
 import { describeOnEngines } from '../test/support/engines.ts'
 import { openMerchant } from '../test/support/merchants.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openSite, type Site } from '../test/support/site.ts'
+import { SELLER } from '../test/support/trade.ts'
 import { until } from '../test/support/until.ts'
 import { callbackJob } from './callback-jobs.ts'
-import { AT_ONCE, openCallbackLane, PER_HOST, type CallbackLane } from './callback-lane.ts'
+import { AT_ONCE, FOR_OTHERS, openCallbackLane, PER_MERCHANT, type CallbackLane } from './callback-lane.ts'
+import { MOST_WAITING, PER_HOST } from './callback-queue.ts'
 import { insertCallback } from './callbacks.ts'
 import { transaction, type Shop } from './shop.ts'
+import { addWebhookEndpoint } from './webhook-endpoints.ts'
 
 /** Nobody comes a second time within these tests. */
 const SCHEDULE = [0, 3_600_000]
@@ -37,25 +40,53 @@ describeOnEngines('the lane of callbacks', (engine) => {
   })
 
   function openLane(sites: readonly Site[], at: Shop = shop, timeoutMs = 10_000): CallbackLane {
-    caller = createCaller({ allow: sites.map(({ hostPort }) => hostPort), timeoutMs })
-    const handler = callbackJob(SCHEDULE, (request) => caller.call(request))
+    return laneOf(createCaller({ allow: sites.map(({ hostPort }) => hostPort), timeoutMs }), at)
+  }
+
+  function laneOf(by: Caller, at: Shop = shop): CallbackLane {
+    caller = by
+    const handler = callbackJob(SCHEDULE, (request) => by.call(request))
     const lane = openCallbackLane(at, handler, (error) => void faults.push(error))
     lanes.push(lane)
     return lane
   }
 
+  /** To sites of these names, which answer at once, and to any other, which never does. */
+  function openLaneTo(...answering: string[]) {
+    const asked: string[] = []
+    const held: ((error: Error) => void)[] = []
+    const lane = laneOf({
+      async call({ url }) {
+        const { host } = new URL(url)
+        asked.push(host)
+        if (answering.includes(host)) return { status: 200, headers: {}, body: '', tookMs: 1 }
+        return new Promise<never>((_answer, end) => held.push(end))
+      },
+      close: () => held.forEach((end) => end(new CallError('closed', 1, new Error('ended')))),
+    })
+    return { lane, asked }
+  }
+
   let made = 0
-  const tell = ({ hostPort }: Site, count = 1) =>
+  const tell = ({ hostPort }: Pick<Site, 'hostPort'>, count = 1, merchant = merchantId) =>
+    tellAll(
+      Array.from({ length: count }, () => hostPort),
+      merchant,
+    )
+
+  const tellAll = (hosts: readonly string[], merchant = merchantId, endpointId: string | null = null) =>
     transaction(shop, async (tx) => {
-      for (let at = 0; at < count; at += 1) {
+      for (const host of hosts) {
         made += 1
         await insertCallback(tx, {
-          ...{ callback_key: `test:${made}`, merchant_id: merchantId, mode: 'live', order_id: null },
-          ...{ endpoint_id: null, protocol: 'v1', event: 'test.ping', url: `http://${hostPort}/hook` },
+          ...{ callback_key: `test:${made}`, merchant_id: merchant, mode: 'live', order_id: null },
+          ...{ endpoint_id: endpointId, protocol: 'v1', event: 'test.ping', url: `http://${host}/hook` },
           ...{ body: '{}', redelivery_of: null },
         })
       }
     })
+  const silentNames = (count: number, of = '') =>
+    Array.from({ length: count }, (_, at) => `silent-${of}${at}.example`)
 
   /** Answers at once, or when it is told to. */
   async function openPatient(holds = true) {
@@ -76,6 +107,11 @@ describeOnEngines('the lane of callbacks', (engine) => {
       all: () => all,
       answer: () => held.splice(0).forEach((response) => response.end('success')),
     }
+  }
+  const openMerchants = async (count: number) => {
+    const opened: string[] = []
+    for (let at = 0; at < count; at += 1) opened.push((await openMerchant(shop)).merchant.id)
+    return opened
   }
   const delivered = async () => {
     const rows = await shop.db
@@ -107,19 +143,66 @@ describeOnEngines('the lane of callbacks', (engine) => {
     await tell(quick.site)
     lane.wake()
     await until(() => quick.all() === 1, 'the site to be known')
-    for (const { site } of silent) await tell(site, 4)
+    const merchants = await openMerchants(FOR_OTHERS / PER_MERCHANT)
+    for (const [at, { site }] of silent.entries()) await tell(site, 4, merchants[at % merchants.length])
     lane.wake()
     const underWay = () => silent.reduce((sum, { held }) => sum + held(), 0)
-    await until(() => underWay() >= AT_ONCE / 2, 'the silent sites to be called')
+    await until(() => underWay() >= FOR_OTHERS, 'the silent sites to be called')
     await sleep(200)
-    expect(underWay()).toBe(AT_ONCE / 2)
+    expect(underWay()).toBe(FOR_OTHERS)
     expect(Math.max(...silent.map(({ most }) => most()))).toBe(1) // one for each before a second for any
     const begun = performance.now()
     await tell(quick.site, 20)
     lane.wake()
     await until(async () => (await delivered()) === 21, 'the other site to have all')
     expect(performance.now() - begun).toBeLessThan(5_000)
-    expect(underWay()).toBe(AT_ONCE / 2)
+    expect(underWay()).toBe(FOR_OTHERS)
+  })
+
+  it('sends to a site that nobody knows while another merchant has two hundred silent hosts', async () => {
+    const [other] = await openMerchants(1)
+    await tellAll(silentNames(200))
+    const { lane, asked } = openLaneTo('new.example')
+    lane.wake()
+    await until(() => asked.length === PER_MERCHANT, 'the silent hosts to be called')
+    await tell({ hostPort: 'new.example' }, 3, other)
+    lane.wake()
+    await until(async () => (await delivered()) === 3, 'the new site to have all', 5_000)
+    expect(asked.length).toBe(PER_MERCHANT + 3)
+  })
+
+  it('finds a site behind more hosts than one look lists, known or not', async () => {
+    const [one, other] = await openMerchants(2)
+    const { lane, asked } = openLaneTo('known.example', 'new.example')
+    await tellAll(['known.example'], one)
+    lane.wake()
+    await until(async () => (await delivered()) === 1, 'the site to be known')
+    await tellAll(silentNames(MOST_WAITING + 50))
+    shop.advance(1_000)
+    await tellAll(['known.example'], merchantId)
+    await tellAll(['new.example'], other)
+    lane.wake()
+    await until(async () => (await delivered()) === 3, 'both to be told', 10_000)
+    expect(asked.length).toBe(PER_MERCHANT + 3)
+  })
+
+  it('knows a host by what it answered, and not by a callback that was not sent', async () => {
+    const url = 'http://paused.example/hook'
+    const input = { url, events: [], enabled: false } as const
+    const { endpoint } = await addWebhookEndpoint(shop, { merchantId, mode: 'live' }, input, SELLER)
+    const { lane, asked } = openLaneTo()
+    await tellAll(['paused.example'], merchantId, endpoint.id)
+    lane.wake()
+    const failed = () => shop.db.selectFrom('jobs').select('id').where('failures', '=', 1).execute()
+    await until(async () => (await failed()).length === 1, 'it not to be sent')
+    const silent = await openMerchants(FOR_OTHERS / PER_MERCHANT)
+    for (const one of silent) await tellAll(silentNames(PER_MERCHANT, `${silent.indexOf(one)}-`), one)
+    lane.wake()
+    await until(() => asked.length === FOR_OTHERS, 'the places to be taken')
+    await tellAll(['paused.example'])
+    lane.wake()
+    await sleep(300)
+    expect(asked.length).toBe(FOR_OTHERS)
   })
 
   it('goes on with other silent sites when a call to one has ended', async () => {

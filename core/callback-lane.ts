@@ -1,26 +1,42 @@
 /**
- * Sends callbacks as they come due, beside all other work: few at a time to one host, and never all places to hosts
- * that keep us waiting, so that a slow or dead site delays nobody but itself. What a host has under way is counted in
- * the database, so that several processes share its places; two that look in the same moment, without Redis to order
- * them, may exceed them by one.
+ * Sends callbacks as they come due, beside all other work: few at a time to one host, and half of the places never to
+ * hosts that keep us waiting, so that a slow or dead site delays none that is known to answer. Of the other half, where
+ * also those stand of which nobody knows yet, one merchant has a few at most and all have their turn: whoever names
+ * hundreds of dead addresses delays nobody but themselves. What a host has under way is counted in the database, so
+ * that several processes share its places; two that look in the same moment, without Redis to order them, may exceed
+ * them by one.
  */
-import { asNumber } from '../com/db/index.ts'
-import type { JobRow } from '../sql/schema.ts'
-import { leaseJob, runLeased, type JobHandler } from './jobs.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  findAttemptOf,
+  leaseNext,
+  listWaiting,
+  MOST_WAITING,
+  PER_HOST,
+  type Openings,
+  type Queue,
+  type Waiting,
+} from './callback-queue.ts'
+import { runLeased, type JobHandler } from './jobs.ts'
 import type { Shop } from './shop.ts'
-
-export const PER_HOST = 2
 
 /** Places in all, of one process. */
 export const AT_ONCE = 32
 
 /** Places for hosts of which nobody knows yet, or whose last answer took its time. */
-const FOR_OTHERS = 16
+export const FOR_OTHERS = 16
+
+/** How many of these one merchant has at most. */
+export const PER_MERCHANT = 4
 
 const QUICK_MS = 3_000
 
-/** Hosts whose last answer is remembered, and hosts that are looked at together. */
+/** Hosts whose last answer is remembered. */
 const MOST_HOSTS = 1_000
+
+/** After a look the database is left alone for so many times as long as it took, but never long. */
+const REST = 4
+const MOST_REST_MS = 100
 
 export interface CallbackLane {
   /** Sends what is due; goes on by itself until nothing is. */
@@ -35,7 +51,7 @@ export function openCallbackLane(
   handler: JobHandler,
   tell: (error: unknown) => void,
 ): CallbackLane {
-  const underWay = new Map<Promise<void>, { readonly host: string; readonly isQuick: boolean }>()
+  const underWay = new Map<Promise<void>, Queue & { readonly isQuick: boolean }>()
   const quick = new Set<string>()
   let looking: Promise<void> | undefined
   let again = false
@@ -50,47 +66,67 @@ export function openCallbackLane(
   async function look(): Promise<void> {
     while (again && !stopped) {
       again = false
-      await listWaiting(shop).then(startSome, tell)
+      const begun = performance.now()
+      await listWaiting(shop, openings()).then(startSome).catch(tell)
+      await sleep(Math.min(MOST_REST_MS, REST * (performance.now() - begun)))
     }
   }
 
-  /** One for each host before a second for any. */
+  /** One for each merchant before a second for any, and so for each host. */
   function startSome(waiting: readonly Waiting[]): void {
-    const left = new Map(waiting.map(({ host, count }) => [host, count]))
-    for (let turn = 1; turn <= PER_HOST && !stopped; turn += 1)
-      for (const [host, count] of left) {
-        if (count === 0 || countAt(host) >= turn || !hasPlace(host)) continue
-        left.set(host, count - 1)
-        start(host)
-      }
+    const left = new Map(waiting.map((one) => [one, one.count]))
+    let started = 0
+    for (let share = 1; share <= PER_MERCHANT; share += 1)
+      for (let turn = 1; turn <= PER_HOST; turn += 1)
+        for (const [one, count] of left) {
+          if (stopped || underWay.size >= AT_ONCE) return
+          if (count === 0 || countAt(one.host) >= turn || !hasPlace(one, share)) continue
+          left.set(one, count - 1)
+          start(one)
+          started += 1
+        }
+    // The next look leaves out whoever is full by now, and sees what was behind them.
+    if (waiting.length === MOST_WAITING && started > 0) again = true
   }
 
   function countAt(host: string): number {
     return [...underWay.values()].filter((one) => one.host === host).length
   }
 
-  function hasPlace(host: string): boolean {
-    const others = [...underWay.values()].filter(({ isQuick }) => !isQuick).length
-    return underWay.size < AT_ONCE && (quick.has(host) || others < FOR_OTHERS)
+  function listOthers(): Queue[] {
+    return [...underWay.values()].filter(({ isQuick }) => !isQuick)
   }
 
-  function start(host: string): void {
-    const work = sendNext(host)
+  function hasPlace({ host, merchantId }: Queue, share: number): boolean {
+    if (quick.has(host)) return true
+    const others = listOthers()
+    return others.length < FOR_OTHERS && countOf(others, merchantId) < share
+  }
+
+  function openings(): Openings {
+    const others = listOthers()
+    const merchants = [...new Set(others.map(({ merchantId }) => merchantId))]
+    const full = merchants.filter((one) => countOf(others, one) >= PER_MERCHANT)
+    return { hosts: [...quick], fullMerchants: others.length < FOR_OTHERS ? full : undefined }
+  }
+
+  function start({ host, merchantId }: Queue): void {
+    const work = sendNext({ host, merchantId })
       .catch(tell)
       .then((sent) => {
         underWay.delete(work)
         if (sent) wake()
       })
-    underWay.set(work, { host, isQuick: quick.has(host) })
+    underWay.set(work, { host, merchantId, isQuick: quick.has(host) })
   }
 
   /** @returns false when another process was first, or has the host's places. */
-  async function sendNext(host: string): Promise<boolean> {
-    const job = await shop.store.withLocks([`callbacks:${host}`], () => leaseNext(shop, handler, host))
+  async function sendNext(queue: Queue): Promise<boolean> {
+    const job = await shop.store.withLocks([`callbacks:${queue.host}`], () => leaseNext(shop, handler, queue))
     if (!job) return false
-    const begun = performance.now()
     await runLeased(shop, handler, job)
-    remember(host, performance.now() - begun < QUICK_MS)
+    const made = await findAttemptOf(shop, job)
+    if (made) remember(queue.host, made.status !== null && made.took_ms < QUICK_MS)
     return true
   }
 
@@ -111,44 +147,6 @@ export function openCallbackLane(
   }
 }
 
-interface Waiting {
-  readonly host: string
-  readonly count: number
-}
-
-/** Hosts with callbacks that are due and in nobody's hands, the longest-waiting first. */
-async function listWaiting(shop: Shop): Promise<Waiting[]> {
-  const rows = await dueJobs(shop)
-    .where('leased_until', '<', shop.now())
-    .select((from) => ['queue', from.fn.countAll().as('count')])
-    .groupBy('queue')
-    .orderBy((from) => from.fn.min('due_at'))
-    .limit(MOST_HOSTS)
-    .execute()
-  return rows.map((row) => ({ host: row.queue, count: asNumber(row.count) }))
-}
-
-async function leaseNext(shop: Shop, handler: JobHandler, host: string): Promise<JobRow | undefined> {
-  const ofHost = dueJobs(shop).where('queue', '=', host)
-  const { count } = await ofHost
-    .where('leased_until', '>=', shop.now())
-    .select((from) => from.fn.countAll().as('count'))
-    .executeTakeFirstOrThrow()
-  if (asNumber(count) >= PER_HOST) return undefined
-  const next = await ofHost
-    .where('leased_until', '<', shop.now())
-    .selectAll()
-    .orderBy('due_at')
-    .limit(1)
-    .executeTakeFirst()
-  return next && leaseJob(shop, handler, next)
-}
-
-function dueJobs(shop: Shop) {
-  return shop.db
-    .selectFrom('jobs')
-    .where('kind', '=', 'callback')
-    .where('done_at', 'is', null)
-    .where('dead_at', 'is', null)
-    .where('due_at', '<=', shop.now())
+function countOf(queues: readonly Queue[], merchantId: string): number {
+  return queues.filter((one) => one.merchantId === merchantId).length
 }

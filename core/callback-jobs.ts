@@ -5,6 +5,7 @@ import { attemptCallback, type Call } from './callback-attempts.ts'
 import { judge, saysGone } from './callback-verdict.ts'
 import { fail } from './errors.ts'
 import type { Failure, JobHandler } from './jobs.ts'
+import { getMerchant } from './merchants.ts'
 import { recordEvent } from './order-state.ts'
 import type { Shop, Tx } from './shop.ts'
 import { endWebhookEndpoint, isEndpointOn } from './webhook-endpoints.ts'
@@ -80,7 +81,6 @@ async function isExpected(tx: Tx, callback: CallbackRow): Promise<boolean> {
   const told = await tx.db
     .selectFrom('callbacks')
     .select('id')
-    .where('order_id', '=', callback.order_id)
     .where('delivered_at', 'is not', null)
     .where((where) =>
       where.or([
@@ -92,14 +92,19 @@ async function isExpected(tx: Tx, callback: CallbackRow): Promise<boolean> {
   return told !== undefined
 }
 
-/** One alert for each host, however many callbacks to it died. Test mode is the merchant's own. */
+/**
+ * One alert for each merchant whose callbacks died, however many and wherever to: their log says the rest, and what
+ * else the seller should know is not buried beneath a merchant's dead hosts. Test mode is the merchant's own.
+ */
 async function alertDead(
   tx: Tx,
   callback: CallbackRow,
   kind: 'callback_dead' | 'endpoint_gone',
   error: string,
 ): Promise<void> {
-  if (callback.mode === 'test') return
-  const detail = { callback: callback.id, order: callback.order_id, error }
-  await raiseAlertOnce(tx, kind, callback.host.slice(0, 254), detail)
+  const { id, host, order_id: order, merchant_id: merchantId, mode } = callback
+  if (mode === 'test') return
+  const { name, pid } = await getMerchant(tx, merchantId)
+  const subject = kind === 'endpoint_gone' ? host : `${name} (${pid})`
+  await raiseAlertOnce(tx, kind, subject.slice(0, 254), { callback: id, host, order, error })
 }

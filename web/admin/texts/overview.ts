@@ -44,7 +44,7 @@ const zh = {
   markSeen: '全部标为已读',
   bad_signatures: '收到签名错误的到账通知，来自 {subject}。请核对设备密钥，或有人在尝试伪造。',
   mail_dead: '发货邮件多次发送失败，已放弃。',
-  callback_dead: '给商户网站 {subject} 的回调多次失败，已放弃。网站恢复后可在订单里重新发送。',
+  callback_dead: '给商户“{subject}”网站的回调多次失败，已放弃。网站恢复后可在回调记录里重新发送。',
   endpoint_gone: '{subject} 上的 Webhook 地址答复已失效（410），已自动停用。',
   notice_quarantined: '收到一条无法识别金额的到账通知，已保留待查。',
   listener_new_address: '监听设备从新地址 {subject} 上报。如果不是您换了网络，请更换密钥。',
@@ -127,7 +127,7 @@ const en: Record<keyof typeof zh, string> = {
     'Notices with a wrong signature came from {subject}. Check the device’s secret, or somebody is trying to forge payments.',
   mail_dead: 'A delivery mail failed too often and was given up.',
   callback_dead:
-    "A callback to {subject}, a merchant's site, failed too often and was given up. Send it again from its order once the site is back.",
+    'Callbacks to the site of the merchant {subject} failed too often and were given up. Send them again from the log once the site is back.',
   endpoint_gone: 'The webhook endpoint at {subject} said that it is gone (410) and was switched off.',
   notice_quarantined: 'A notice came whose amount cannot be read. It is kept for you to look at.',
   listener_new_address:

@@ -15,6 +15,7 @@ const ZH: Sentences = {
   not_a_receiving_code: '这不是可用的个人收款码，请在微信或支付宝的“收钱/二维码收款”页面保存收款码后上传。',
   duplicate_code: '这个收款码已经添加过了。',
   bad_rule: '规则不能这样保存：每个写法都要能用，表示金额的占位符要紧挨着文字，每条样例都要读得出。',
+  open_title: '读金额的规则必须写明标题，标题不能只写 *：微信里任何联系人发来一条消息，标题就是他的名字。',
   sign_in_needed: '请先登录。',
   wrong_credentials: '用户名或密码不正确。',
   key_needed: '请在请求头中提供密钥：Authorization: Bearer sk_live_… 或 sk_test_…。',
@@ -71,6 +72,8 @@ const EN: Sentences = {
   duplicate_code: 'This code has been added already.',
   bad_rule:
     'The rule cannot be saved like this: every pattern must be right, the mark for the amount must stand next to text, and every sample must be read.',
+  open_title:
+    'A rule that reads money must name the titles it reads, not only *: a chat message of any contact has their name for a title.',
   sign_in_needed: 'Sign in first.',
   wrong_credentials: 'The name or the password is wrong.',
   key_needed: 'Send your key in a header: Authorization: Bearer sk_live_… or sk_test_….',

@@ -10,6 +10,7 @@ export const REFUSALS = {
   not_a_receiving_code: 422,
   duplicate_code: 409,
   bad_rule: 400,
+  open_title: 400,
   sign_in_needed: 401,
   wrong_credentials: 401,
   key_needed: 401,

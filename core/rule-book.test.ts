@@ -119,6 +119,21 @@ describeOnEngines('the rules of notifications', (engine) => {
     expect((await listRules(shop)).length).toBe(before)
   })
 
+  it('of money name their titles: a message of any contact has a name for a title that its sender chose', async () => {
+    const before = (await listRules(shop)).length
+    for (const open of ['*', '**', ' * ']) {
+      const input = { ...NEW, titles: ['微信支付', open] }
+      await expect(addRule(shop, input, SELLER)).rejects.toMatchObject({ code: 'open_title' })
+    }
+    expect((await listRules(shop)).length).toBe(before)
+    const { id } = await addRule(shop, NEW, SELLER)
+    // One from before this was asked for can be switched off, and not on again.
+    const open = { ...NEW, titles: ['*'] }
+    expect((await changeRule(shop, id, { ...open, enabled: false }, SELLER)).enabled_at).toBeNull()
+    await expect(changeRule(shop, id, open, SELLER)).rejects.toMatchObject({ code: 'open_title' })
+    expect((await addRule(shop, { ...open, kind: 'alert' }, SELLER)).enabled_at).not.toBeNull()
+  })
+
   it('are on record with who changed them, before and after', async () => {
     const row = await addRule(shop, NEW, SELLER)
     await changeRule(shop, row.id, { ...NEW, name: '改过' }, SELLER)

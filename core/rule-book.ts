@@ -40,7 +40,7 @@ export async function getRule(shop: Shop, id: string): Promise<NotificationRuleR
   return row ?? fail('not_found', { what: 'rule' })
 }
 
-/** @throws ShopError `bad_rule`, `wrong_state` when there are too many */
+/** @throws ShopError `bad_rule`, `open_title`, `wrong_state` when there are too many */
 export async function addRule(shop: Shop, input: RuleInput, actor: Actor): Promise<NotificationRuleRow> {
   checkRule(shop, input)
   const id = await transaction(shop, async (tx) => {
@@ -144,9 +144,10 @@ export function tryNotification(
   return recognise(draft ? [...others, usableRule(draft.rule)] : others, notification)
 }
 
-/** @throws ShopError `bad_rule` */
-function checkRule(shop: Shop, input: RuleText): void {
+/** One that is only to be switched off may be as it is. @throws ShopError `bad_rule`, `open_title` */
+function checkRule(shop: Shop, input: RuleInput): void {
   const rule = usableRule(input)
+  if (input.enabled && rule.kind === 'money' && rule.titles.some(isOpen)) fail('open_title')
   const marks = rulesInForce(shop).filter(({ kind }) => kind === 'merged')
   input.samples.forEach((sample, at) => {
     if (!readsSample(rule, marks, sample)) fail('bad_rule', { field: 'samples', at })
@@ -171,6 +172,11 @@ function hasItsNumbers({ kind, titles, texts }: Rule): boolean {
   if (kind !== 'money') return true
   const isPlaced = (all(texts, 'amount') && none(titles)) || (all(titles, 'amount') && none(texts))
   return isPlaced && [...titles, ...texts].every(isHeld)
+}
+
+/** Fits whatever stands there: a chat message has the name for a title that its sender gave himself. */
+function isOpen({ tokens }: Rule['titles'][number]): boolean {
+  return tokens.every((token) => token === 'any')
 }
 
 function isHeld({ tokens }: Rule['texts'][number]): boolean {

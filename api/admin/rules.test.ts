@@ -106,6 +106,10 @@ describeOnEngines('the console’s rules of notifications', (engine) => {
       { samples: [{ ...RULE.samples[0]!, amount: '4' }] },
     ])
       expect((await add({ ...RULE, ...wrong })).error).toMatchObject({ code: 'bad_rule' })
+    expect((await add({ ...RULE, titles: ['*'] })).error).toMatchObject({
+      code: 'open_title',
+      message: expect.stringContaining('标题') as string,
+    })
     for (const wrong of [{ texts: [] }, { app: 'a b' }, { priority: -1 }, { kind: 'gold' }, { extra: 1 }])
       expect((await add({ ...RULE, ...wrong } as never)).error).toMatchObject({ code: 'bad_input' })
   })

@@ -67,7 +67,7 @@ export const addRule = operation({
   body: RuleInput,
   reply: RuleView,
   status: 201,
-  refusals: ['bad_input', 'bad_rule', 'wrong_state'],
+  refusals: ['bad_input', 'bad_rule', 'open_title', 'wrong_state'],
 })
 
 export const changeRule = operation({
@@ -80,7 +80,7 @@ export const changeRule = operation({
   params: IdParams,
   body: RuleInput,
   reply: RuleView,
-  refusals: ['bad_input', 'bad_rule', 'not_found'],
+  refusals: ['bad_input', 'bad_rule', 'open_title', 'not_found'],
 })
 
 export const resetRule = operation({

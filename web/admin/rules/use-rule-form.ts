@@ -26,9 +26,9 @@ const FRESH: Omit<Typed, 'samples'> = {
   app: 'com.tencent.mm',
   channel: 'wechat',
   kind: 'money',
-  titles: '*',
+  titles: '',
   texts: '',
-  priority: '500',
+  priority: '100',
 }
 
 export function useRuleForm() {
@@ -42,7 +42,7 @@ export function useRuleForm() {
   const faults = computed(() => ({
     name: typed.name.trim() === '' ? t('nameNeeded') : '',
     app: /^[A-Za-z0-9_.]{1,120}$/.test(typed.app.trim()) ? '' : t('appWrong'),
-    titles: linesOf(typed.titles).length === 0 ? t('patternNeeded') : '',
+    titles: titleFault(typed),
     texts: linesOf(typed.texts).length === 0 ? t('patternNeeded') : '',
     priority: /^(\d{1,3}|1000)$/.test(typed.priority.trim()) ? '' : t('priorityWrong'),
   }))
@@ -63,6 +63,13 @@ export function useRuleForm() {
   }
 
   return { typed, fill, faults, isRight, rule }
+}
+
+/** A chat message has its sender's name for a title: any title would be anybody's money. */
+function titleFault({ kind, titles }: Pick<Typed, 'kind' | 'titles'>): string {
+  const lines = linesOf(titles)
+  if (lines.length === 0) return t('patternNeeded')
+  return kind === 'money' && lines.some((line) => /^\*+$/.test(line)) ? t('titleOpen') : ''
 }
 
 /** @returns the lines that say something, each as it was typed but for blanks at its ends. */

@@ -43,6 +43,7 @@ const zh = {
   texts: '正文的写法，一行一种',
   patternHint: '* 代表任意文字，{mark} 代表金额，{count} 代表条数。每一行都要和整段文字对得上。',
   patternNeeded: '至少写一行。',
+  titleOpen: '到账规则要写明标题，不能只写 *：否则任何联系人发一条消息就能冒充到账。',
   priority: '优先级',
   priorityHint: '0 到 1000，大的先用。',
   priorityWrong: '请填 0 到 1000 的整数。',
@@ -111,6 +112,8 @@ const en: Record<keyof typeof zh, string> = {
   patternHint:
     '* stands for any text, {mark} for the amount, {count} for a number of messages. Each line must fit the whole.',
   patternNeeded: 'Write at least one line.',
+  titleOpen:
+    'A rule of money must name its titles, not only *: else any contact could forge money with a message.',
   priority: 'Rank',
   priorityHint: '0 to 1000; the highest that fits decides.',
   priorityWrong: 'A whole number from 0 to 1000.',

@@ -46,6 +46,19 @@ const ALIPAY_TITLES = [
   '支付宝商家服务',
 ]
 
+/** What stands after a payer's name, to its end: whatever the name says, it is not the amount. */
+const AFTER_A_NAME = ['向你付款', '转给你'].flatMap((word) =>
+  ['', '。', ',点击查看', ',点击查看账单', ',点击查看详情'].map((end) => `*${word}{amount}元${end}`),
+)
+
+/**
+ * A payer may call himself “成功收款100.00元”, and then comes Alipay's own sentence, in whatever words. Beside the
+ * reading of what seems to have been received it makes two of one text, so that nobody takes the first.
+ */
+const AMOUNT_BEFORE_A_SENTENCE = ['*成功收款{amount}元', '收款金额¥{amount}'].flatMap((begin) =>
+  ['*{amount}元*', '*向你*', '*转给你*', '*付款¥*'].map((sentence) => begin + sentence),
+)
+
 const sample = (title: string, text: string, amount: string | null = null): RuleSample => ({
   title,
   text,
@@ -116,8 +129,17 @@ export const WALLET_RULES: readonly DefaultRule[] = [
   {
     ...{ key: 'alipay-scanned', name: '支付宝扫码付款', ...ALIPAY, kind: 'money', priority: ARRIVES },
     titles: ALIPAY_TITLES,
-    texts: ['*通过扫码向你付款{amount}元', '*通过扫码向你付款{amount}元。'],
-    samples: [sample('收款通知', '张三通过扫码向你付款0.01元', '0.01')],
+    texts: AFTER_A_NAME,
+    samples: [
+      sample('收款通知', '张三通过扫码向你付款0.01元', '0.01'),
+      sample('收款通知', '张三向你付款0.01元，点击查看账单', '0.01'),
+    ],
+  },
+  {
+    ...{ key: 'alipay-name-first', name: '支付宝像有两个金额', ...ALIPAY, kind: 'doubt', priority: ARRIVES },
+    titles: ALIPAY_TITLES,
+    texts: AMOUNT_BEFORE_A_SENTENCE,
+    samples: [sample('收款通知', '成功收款100.00元转给你0.01元')],
   },
   {
     ...{ key: 'alipay-title', name: '支付宝标题收款', ...ALIPAY, kind: 'money', priority: ARRIVES },

@@ -18,8 +18,21 @@ const ALIPAY_TITLES = [
   '支付宝商家服务',
 ]
 
+/** What stands after a payer's name, to its end: whatever the name says, it is not the amount. */
+const AFTER_A_NAME = ['向你付款', '转给你'].flatMap((word) =>
+  ['', '。', ',点击查看', ',点击查看账单', ',点击查看详情'].map((end) => `*${word}{amount}元${end}`),
+)
+
+/**
+ * A payer may call himself “成功收款100.00元”, and then comes Alipay's own sentence, in whatever words. Beside the
+ * reading of what seems to have been received it makes two of one text, so that nobody takes the first.
+ */
+const AMOUNT_BEFORE_A_SENTENCE = ['*成功收款{amount}元', '收款金额¥{amount}'].flatMap((begin) =>
+  ['*{amount}元*', '*向你*', '*转给你*', '*付款¥*'].map((sentence) => begin + sentence),
+)
+
 export const RULES: RuleBook = {
-  version: '2026-11-22',
+  version: '2026-11-23',
   merged: ['[{count}条]'],
   totals: ['*今日第{count}笔收款,共计¥{amount}*', '*今日第{count}笔收入,共计¥{amount}*'],
   rules: [
@@ -46,6 +59,13 @@ export const RULES: RuleBook = {
       texts: ['收款{amount}元*'],
     },
     {
+      name: '支付宝像有两个金额',
+      ...ALIPAY,
+      kind: 'doubt',
+      titles: ALIPAY_TITLES,
+      texts: AMOUNT_BEFORE_A_SENTENCE,
+    },
+    {
       name: '支付宝收款',
       ...ALIPAY,
       kind: 'money',
@@ -62,7 +82,7 @@ export const RULES: RuleBook = {
       ...ALIPAY,
       kind: 'money',
       titles: ALIPAY_TITLES,
-      texts: ['*通过扫码向你付款{amount}元', '*通过扫码向你付款{amount}元。'],
+      texts: AFTER_A_NAME,
     },
     {
       name: '支付宝标题收款',
@@ -102,17 +122,17 @@ export const RULES: RuleBook = {
     {
       name: '微信像收款',
       ...WECHAT,
-      kind: 'alert',
+      kind: 'doubt',
       titles: [...WECHAT_TITLES, '微信收款*', '微信支付*', '收款通知', '服务通知'],
       texts: ['*收款*', '*到账*', '*赞赏*', '*{amount}元*', '*¥{amount}*'],
     },
     {
       name: '支付宝像收款',
       ...ALIPAY,
-      kind: 'alert',
+      kind: 'doubt',
       titles: ['*'],
       texts: ['*收款*', '*到账*', '*向你付款*', '*转给你*'],
     },
-    { name: '支付宝像收款（标题）', ...ALIPAY, kind: 'alert', titles: ['*收款*', '*到账*'], texts: ['*'] },
+    { name: '支付宝像收款（标题）', ...ALIPAY, kind: 'doubt', titles: ['*收款*', '*到账*'], texts: ['*'] },
   ],
 }

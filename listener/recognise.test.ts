@@ -67,8 +67,7 @@ describe('money', () => {
         recognise(DEFAULT_RULES, alipay('收款通知', `${name}通过扫码向你付款0.01元`)),
         name,
       ).toMatchObject({
-        kind: 'alert',
-        ambiguous: true,
+        kind: 'ambiguous',
       })
   })
 
@@ -95,8 +94,7 @@ describe('money', () => {
       ],
     })
     expect(recognise(rules, wechat('收到1.00元', '收到2.00元'))).toMatchObject({
-      kind: 'alert',
-      ambiguous: true,
+      kind: 'ambiguous',
     })
     expect(recognise(rules, wechat('收到1.00元', '收到1.00元'))).toMatchObject({
       kind: 'money',
@@ -105,18 +103,23 @@ describe('money', () => {
   })
 })
 
-describe('what is told to the seller and not reported', () => {
+describe('what a person must look at', () => {
   it.each([
-    ['a transfer without an amount', alipay('李四', '李四已成功向你转了1笔钱')],
-    ['a transfer by WeChat', wechat('张三', '[转账]请你确认收款')],
-    ['a transfer among merged messages', wechat('张三', '[2条]张三: [转账]请你确认收款')],
-    ['a wording that no rule knows', wechat('微信支付', '收款到账通知')],
-    ['an amount in a wording that no rule knows', wechat('微信收款助手', '小店收款提醒：到账 3.00 元')],
-    ['an amount that is none', wechat('微信支付', '微信支付收款0.00元')],
-    ['a new wording of Alipay', alipay('余额变动', '你有一笔新的到账，金额0.01')],
-    ['a new title of Alipay', alipay('收款小助手', '恭喜')],
-  ])('%s', (_, notification) => {
-    expect(recognise(DEFAULT_RULES, notification)).toMatchObject({ kind: 'alert', ambiguous: false })
+    ['a transfer without an amount', alipay('李四', '李四已成功向你转了1笔钱'), 'alert'],
+    ['a transfer by WeChat', wechat('张三', '[转账]请你确认收款'), 'alert'],
+    ['a transfer among merged messages', wechat('张三', '[2条]张三: [转账]请你确认收款'), 'alert'],
+    ['a wording that no rule knows', wechat('微信支付', '收款到账通知'), 'doubt'],
+    [
+      'an amount in a wording that no rule knows',
+      wechat('微信收款助手', '小店收款提醒：到账 3.00 元'),
+      'doubt',
+    ],
+    ['an amount that is none', wechat('微信支付', '微信支付收款0.00元'), 'doubt'],
+    ['a new wording of Alipay', alipay('余额变动', '你有一笔新的到账，金额0.01'), 'doubt'],
+    ['a new title of Alipay', alipay('收款小助手', '恭喜'), 'doubt'],
+    ['two amounts', alipay('收款通知', '成功收款100.00元转给你0.01元'), 'ambiguous'],
+  ])('%s', (_, notification, kind) => {
+    expect(recognise(DEFAULT_RULES, notification).kind).toBe(kind)
   })
 })
 

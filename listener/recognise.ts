@@ -19,8 +19,12 @@ export type Finding =
       readonly rule: string
       readonly total: Total | undefined
     }
-  /** `ambiguous`: several amounts could be meant, so none is taken. */
-  | { readonly kind: 'alert'; readonly rule: string; readonly ambiguous: boolean }
+  /** `ambiguous`: money, but rules or readings disagree. `doubt`: looks like money that no rule can read. */
+  | {
+      readonly kind: 'ambiguous' | 'doubt' | 'alert'
+      readonly channel: Channel
+      readonly rule: string
+    }
   | { readonly kind: 'nothing' }
 
 /** “The day's nth payment, ¥x altogether.” */
@@ -41,14 +45,15 @@ export function recognise(rules: Rules, notification: Notification): Finding {
   })
   const [first] = fitting
   if (!first || first.rule.kind === 'ignore') return NOTHING
-  const { name, channel } = first.rule
-  if (first.rule.kind === 'alert') return { kind: 'alert', rule: name, ambiguous: false }
+  const { name: rule, channel, kind } = first.rule
+  const money = fitting.filter((one) => one.rule.kind === 'money')
+  if (kind === 'doubt' && money.length > 0) return { kind: 'ambiguous', channel, rule }
+  if (kind !== 'money') return { kind, channel, rule }
   // A payer chooses a name, and a name may look like another rule's text: all that could be meant is looked at.
-  const money = fitting.filter(({ rule }) => rule.kind === 'money')
   const [price, ...others] = new Set(money.flatMap(({ amounts }) => [...amounts]))
-  if (price === undefined || others.length > 0 || centsOf(price) === 0)
-    return { kind: 'alert', rule: name, ambiguous: others.length > 0 }
-  return { kind: 'money', channel, price, rule: name, total: totalIn(rules, text) }
+  if (others.length > 0) return { kind: 'ambiguous', channel, rule }
+  if (price === undefined || centsOf(price) === 0) return { kind: 'doubt', channel, rule }
+  return { kind: 'money', channel, price, rule, total: totalIn(rules, text) }
 }
 
 /** @returns undefined when the rule does not fit. */

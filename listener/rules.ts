@@ -5,14 +5,16 @@ import { RULES } from './default-rules.ts'
 
 export type Channel = 'wechat' | 'alipay'
 
+const KINDS = ['money', 'doubt', 'alert', 'ignore'] as const
+
 /** A rule as a file has it. */
 export interface RuleText {
   readonly name: string
   /** The app's package. */
   readonly app: string
   readonly channel: Channel
-  /** `money` reports it, `alert` tells the seller, `ignore` does nothing. */
-  readonly kind: 'money' | 'alert' | 'ignore'
+  /** `money` reports it, `doubt` looks like money that no rule reads, `alert` tells the seller, `ignore` does nothing. */
+  readonly kind: (typeof KINDS)[number]
   /** Any one of them fits the notification's title. */
   readonly titles: readonly string[]
   /** Any one of them fits its text. */
@@ -102,7 +104,7 @@ function checkRule(rule: Partial<RuleText>): void {
   if (named === '?') throw wrong('name')
   if (typeof rule.app !== 'string') throw wrong('app')
   if (rule.channel !== 'wechat' && rule.channel !== 'alipay') throw wrong('channel')
-  if (rule.kind !== 'money' && rule.kind !== 'alert' && rule.kind !== 'ignore') throw wrong('kind')
+  if (!KINDS.some((kind) => kind === rule.kind)) throw wrong('kind')
   if (!isTexts(rule.titles) || rule.titles.length === 0) throw wrong('titles')
   if (!isTexts(rule.texts) || rule.texts.length === 0) throw wrong('texts')
 }

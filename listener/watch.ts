@@ -67,7 +67,7 @@ export function startWatch(options: Options): Watch {
       if (journal.has(one.id)) continue
       const finding = recognise(rules, one)
       if (finding.kind === 'money') money.push(entryOf(one, finding, now))
-      if (finding.kind === 'alert') seen.push(one.id)
+      if (finding.kind !== 'money' && finding.kind !== 'nothing') seen.push(one.id)
       tell(one, finding, now)
     }
     try {
@@ -100,7 +100,7 @@ export function startWatch(options: Options): Watch {
       checkTotal(one, finding, now)
     } else {
       status.count('alerts')
-      const text = finding.ambiguous ? texts.alertAmbiguous : texts.alertNoAmount
+      const text = finding.kind === 'ambiguous' ? texts.alertAmbiguous : texts.alertNoAmount
       say(text(finding.rule, one.title, one.text.slice(0, 200)))
     }
     const count = mergedCount(rules, one)

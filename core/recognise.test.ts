@@ -47,6 +47,8 @@ describe('money', () => {
     ['收款通知', '张三通过扫码向你付款0.01元', 1],
     ['收钱码', '*丹通过扫码向你付款100元', 10_000],
     ['收款通知', '张三通过扫码向你付款0.01元。', 1],
+    ['收款通知', '张三向你付款0.01元，点击查看账单', 1],
+    ['收款通知', '张三转给你0.01元', 1],
     ['你已成功收款0.01元', '立即查看余额情况', 1],
     ['你已成功收款1,000.50元', '款项已转入余额', 100_050],
     ['你已成功收款0.50元（老顾客消费）', '立即查看余额情况', 50],
@@ -111,6 +113,9 @@ describe('what looks like money and cannot be read', () => {
     ['too much money', wechat('微信支付', '微信支付收款99999999.00元')],
     ['a new wording of Alipay', alipay('余额变动', '你有一笔新的到账，金额0.01')],
     ['a new title of Alipay', alipay('收款小助手', '恭喜')],
+    ['money with a link to the bill', wechat('微信支付', '收款到账通知 收款￥1.00 点击查看账单')],
+    ['money of a new wording, with such a link', alipay('收款通知', '张三向你付款￥0.01，点击查看账单')],
+    ['a refund that says how much', wechat('微信支付', '退款到账¥3.00')],
   ])('%s is a doubt', (_, notification) => {
     expect(kindOf(notification)).toBe('doubt')
   })
@@ -132,6 +137,8 @@ describe('what is nothing', () => {
     ['money that went out by WeChat', wechat('微信支付', '已支付¥31.59'), 'ignore'],
     ['another wording of it', wechat('微信支付', '付款成功，金额12.00元'), 'ignore'],
     ['money that went out by Alipay', alipay('支付宝', '付款成功12.00元'), 'ignore'],
+    ['a bill', wechat('微信支付', '你的十月账单已生成'), 'ignore'],
+    ['a refund under way', alipay('支付宝', '退款申请已受理'), 'ignore'],
     ['a direct debit', alipay('支付宝', '你有一笔13.00元的自动扣款'), 'ignore'],
     ['a friend’s message', wechat('张三', '微信支付收款0.01元(朋友到店)'), 'nothing'],
     ['news', alipay('蚂蚁森林', '你有能量待收取'), 'nothing'],

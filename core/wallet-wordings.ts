@@ -30,10 +30,14 @@ export type DefaultRule = RuleText & { readonly key: string }
 const WECHAT = { app: 'com.tencent.mm', channel: 'wechat' } as const
 const ALIPAY = { app: 'com.eg.android.AlipayGphone', channel: 'alipay' } as const
 
-/** What arrives comes before what went out, because a payer may call himself “已支付”; what nobody knows comes last. */
+/**
+ * What arrives comes before what went out, because a payer may call himself “已支付”; then what nobody knows, and last
+ * what is no news, because a notification of money may end in “点击查看账单”.
+ */
 const ARRIVES = 100
 const WENT_OUT = 50
 const UNKNOWN = 10
+const NO_NEWS = 5
 
 const WECHAT_TITLES = ['微信支付', '微信收款助手', '微信收款商业版', 'WeChat Pay', 'Weixin Cashier Assistant']
 const ALIPAY_TITLES = [
@@ -103,8 +107,14 @@ export const WALLET_RULES: readonly DefaultRule[] = [
   {
     ...{ key: 'wechat-paid-out', name: '微信付出', ...WECHAT, kind: 'ignore', priority: WENT_OUT },
     titles: WECHAT_TITLES,
-    texts: ['*已支付*', '*付款成功*', '*支付成功*', '*支付凭证*', '*退款*', '*扣费*', '*账单*'],
+    texts: ['*已支付*', '*付款成功*', '*支付成功*', '*支付凭证*', '*扣费*'],
     samples: [sample('微信支付', '已支付¥31.59'), sample('微信支付', '微信支付凭证')],
+  },
+  {
+    ...{ key: 'wechat-no-news', name: '微信账单、退款', ...WECHAT, kind: 'ignore', priority: NO_NEWS },
+    titles: WECHAT_TITLES,
+    texts: ['*退款*', '*账单*'],
+    samples: [sample('微信支付', '你的十月账单已生成')],
   },
   {
     ...{ key: 'wechat-unknown', name: '微信像收款', ...WECHAT, kind: 'doubt', priority: UNKNOWN },
@@ -159,8 +169,14 @@ export const WALLET_RULES: readonly DefaultRule[] = [
   {
     ...{ key: 'alipay-paid-out', name: '支付宝付出', ...ALIPAY, kind: 'ignore', priority: WENT_OUT },
     titles: ['*'],
-    texts: ['*已支付*', '*付款成功*', '*支付成功*', '*扣款*', '*还款*', '*退款*', '*账单*'],
+    texts: ['*已支付*', '*付款成功*', '*支付成功*', '*扣款*', '*还款*'],
     samples: [sample('支付宝', '付款成功12.00元')],
+  },
+  {
+    ...{ key: 'alipay-no-news', name: '支付宝账单、退款', ...ALIPAY, kind: 'ignore', priority: NO_NEWS },
+    titles: ['*'],
+    texts: ['*退款*', '*账单*'],
+    samples: [sample('支付宝', '你的十月账单已生成')],
   },
   {
     ...{ key: 'alipay-unknown', name: '支付宝像收款', ...ALIPAY, kind: 'doubt', priority: UNKNOWN },

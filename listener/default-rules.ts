@@ -1,6 +1,7 @@
 /**
  * How the wallets word what arrives. Data: a new wording needs a line here, or in a seller's `rules.json`, and no code.
- * The first rule that fits decides, so what arrives comes before what went out, and the alerts come last.
+ * The first rule that fits decides, so what arrives comes before what went out, then what nobody knows, and last what
+ * is no news: a notification of money may end in “点击查看账单”.
  */
 import type { RuleBook } from './rules.ts'
 
@@ -110,14 +111,14 @@ export const RULES: RuleBook = {
       ...WECHAT,
       kind: 'ignore',
       titles: WECHAT_TITLES,
-      texts: ['*已支付*', '*付款成功*', '*支付成功*', '*支付凭证*', '*退款*', '*扣费*', '*账单*'],
+      texts: ['*已支付*', '*付款成功*', '*支付成功*', '*支付凭证*', '*扣费*'],
     },
     {
       name: '支付宝付出',
       ...ALIPAY,
       kind: 'ignore',
       titles: ['*'],
-      texts: ['*已支付*', '*付款成功*', '*支付成功*', '*扣款*', '*还款*', '*退款*', '*账单*'],
+      texts: ['*已支付*', '*付款成功*', '*支付成功*', '*扣款*', '*还款*'],
     },
     {
       name: '微信像收款',
@@ -134,5 +135,13 @@ export const RULES: RuleBook = {
       texts: ['*收款*', '*到账*', '*向你付款*', '*转给你*'],
     },
     { name: '支付宝像收款（标题）', ...ALIPAY, kind: 'doubt', titles: ['*收款*', '*到账*'], texts: ['*'] },
+    {
+      name: '微信账单、退款',
+      ...WECHAT,
+      kind: 'ignore',
+      titles: WECHAT_TITLES,
+      texts: ['*退款*', '*账单*'],
+    },
+    { name: '支付宝账单、退款', ...ALIPAY, kind: 'ignore', titles: ['*'], texts: ['*退款*', '*账单*'] },
   ],
 }

@@ -117,6 +117,8 @@ describe('what a person must look at', () => {
     ['an amount that is none', wechat('微信支付', '微信支付收款0.00元'), 'doubt'],
     ['a new wording of Alipay', alipay('余额变动', '你有一笔新的到账，金额0.01'), 'doubt'],
     ['a new title of Alipay', alipay('收款小助手', '恭喜'), 'doubt'],
+    ['money with a link to the bill', wechat('微信支付', '收款到账通知 收款￥1.00 点击查看账单'), 'doubt'],
+    ['a refund that says how much', wechat('微信支付', '退款到账¥3.00'), 'doubt'],
     ['two amounts', alipay('收款通知', '成功收款100.00元转给你0.01元'), 'ambiguous'],
   ])('%s', (_, notification, kind) => {
     expect(recognise(DEFAULT_RULES, notification).kind).toBe(kind)
@@ -127,7 +129,8 @@ describe('what is nothing', () => {
   it.each([
     ['money that went out by WeChat', wechat('微信支付', '已支付¥31.59')],
     ['money that went out by Alipay', alipay('支付宝', '付款成功12.00元')],
-    ['a refund', wechat('微信支付', '退款到账¥3.00')],
+    ['a bill of WeChat', wechat('微信支付', '你的十月账单已生成')],
+    ['a refund', alipay('支付宝', '退款申请已受理')],
     ['a bill', alipay('支付宝', '花呗账单已出，请及时还款100.00元')],
     ['a direct debit', alipay('支付宝', '你在滴滴出行有一笔13.00元的免密/自动扣款支付')],
     ['a friend’s message', wechat('张三', '微信支付收款0.01元(朋友到店)')],

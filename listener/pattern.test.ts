@@ -47,6 +47,21 @@ describe('a pattern', () => {
     expect(amountsOf('*{amount}元*', `收款${written}元`) ?? []).toEqual([])
   })
 
+  it.each(['1 234.56', '1 234', '12 345 678', '1.2万', '3千', '2亿', '5１', '1.0e2', '1e+2', '1, 234'])(
+    'takes no part of “%s”, which goes on',
+    (written) => {
+      expect(amountsOf('*¥{amount}*', `到账￥${written}`) ?? []).toEqual([])
+      expect(amountsOf('*{amount}元*', `到账${written}元`) ?? []).toEqual([])
+    },
+  )
+
+  it('knows where a number has come to its end', () => {
+    for (const after of ['', '元', '。', ' 2026-11-22', '，共2笔', ' 234', '(朋友到店)', 'EUR'])
+      expect([after, amountsOf('*¥{amount}*', `到账￥0.02${after}`)]).toEqual([after, ['0.02']])
+    expect(amountsOf('*¥{amount}*', '到账￥1.5 0')).toBeUndefined()
+    expect(amountsOf('*{amount}元', '第9 0.01元')).toEqual(['0.01'])
+  })
+
   it('names every amount that could be meant, so that nobody has to guess', () => {
     expect(amountsOf('*收款{amount}元*', '收款1.00元，收款2.00元')?.sort()).toEqual(['1.00', '2.00'])
   })

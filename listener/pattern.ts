@@ -114,18 +114,30 @@ function positions(from: number, to: number): Set<number> {
   return all
 }
 
-/** The end of what makes the digits after it a part of something longer. */
-const GOES_ON = /[\p{Nd}.,+-]$|\p{Nd}e$/iu
+/** What makes the digits after it, or before it, a part of something longer. */
+const LEADS_ON = /[\p{Nd}.,+-]$|\p{Nd}e$/iu
+const GOES_ON = /^(?:\p{Nd}|e[+-]?\p{Nd}|[十百千万亿])/iu
+/** Groups of one number, with blanks between: `1 234.56`. What has its cents has come to its end: `0.02 2026`. */
+const LAST_GROUP = /^\d{3}(?!\d)/
+const NEXT_GROUP = /^[.,]* \d/
+const CENTS = /\.\d{2}$/
 const NUMBER = /[\d.,]*/y
 const AMOUNT = /^(0|[1-9]\d{0,6}|[1-9]\d{0,2},\d{3}|[1-9],\d{3},\d{3})(\.\d{1,2})?$/
 const COUNT = /^[1-9]\d{0,5}$/
 
-/** A number is taken as a whole or not at all: never a part of a longer one, never without its sign. */
+/** A number is taken as a whole or not at all: never a part of a longer one, never without its sign or its power. */
 function endOf(token: Exclude<Token, 'any'>, text: string, from: number): number | undefined {
   if (typeof token !== 'string')
     return text.startsWith(token.text, from) ? from + token.text.length : undefined
-  if (GOES_ON.test(text.slice(Math.max(0, from - 2), from))) return undefined
   NUMBER.lastIndex = from
   const number = (NUMBER.exec(text)?.[0] ?? '').replace(/[.,]+$/, '')
-  return (token === 'amount' ? AMOUNT : COUNT).test(number) ? from + number.length : undefined
+  const to = from + number.length
+  if (!(token === 'amount' ? AMOUNT : COUNT).test(number)) return undefined
+  return isWhole(text.slice(Math.max(0, from - 3), from), number, text.slice(to, to + 4)) ? to : undefined
+}
+
+function isWhole(before: string, number: string, after: string): boolean {
+  if (LEADS_ON.test(before) || GOES_ON.test(after)) return false
+  if (/\d[.,]? $/.test(before) && LAST_GROUP.test(number)) return false
+  return CENTS.test(number) || !NEXT_GROUP.test(after)
 }

@@ -256,7 +256,7 @@ it('goes on with its own rules when the seller’s file has a mistake, and uses 
     app: 'com.tencent.mm',
     channel: 'wechat',
     kind: 'money',
-    titles: ['*'],
+    titles: ['微信支付'],
     texts: ['进账{amount}块'],
   }
   await writeFile(files.rules, JSON.stringify({ version: 'mine', rules: [rule] }))

@@ -1,7 +1,7 @@
 /**
  * The small language in which rules say what a notification looks like: plain text, `*` for anything or nothing,
  * `{amount}` for an amount and `{count}` for a whole number. A pattern covers the whole text. Matching takes time in
- * proportion to text × pattern, whatever a text looks like.
+ * proportion to text × pattern, whatever a text looks like. The till speaks the same language.
  */
 
 export interface Pattern {
@@ -55,21 +55,21 @@ export function plain(text: string): string {
     .replace(/(?<![\d.,]) | (?![\d.,])/g, '')
 }
 
-/** @param text as `plain` left it. @returns undefined when the text does not fit. */
+/** @param text as `plain` left it; of a longer one its first 2,000 characters. @returns undefined when it does not fit. */
 export function matchPattern({ tokens }: Pattern, text: string): Reading | undefined {
-  if (text.length > LONGEST_TEXT) return undefined
-  const reached = forwards(tokens, text)
-  const open = backwards(tokens, text)
+  const whole = text.slice(0, LONGEST_TEXT)
+  const reached = forwards(tokens, whole)
+  const open = backwards(tokens, whole)
   if (!open[0]?.has(0)) return undefined
   const amounts = new Set<string>()
   const counts = new Set<number>()
   tokens.forEach((token, at) => {
     if (token !== 'amount' && token !== 'count') return
     for (const from of reached[at] ?? []) {
-      const to = endOf(token, text, from)
+      const to = endOf(token, whole, from)
       if (to === undefined || !open[at + 1]?.has(to)) continue
-      if (token === 'count') counts.add(Number(text.slice(from, to)))
-      else amounts.add(text.slice(from, to).replaceAll(',', ''))
+      if (token === 'count') counts.add(Number(whole.slice(from, to)))
+      else amounts.add(whole.slice(from, to).replaceAll(',', ''))
     }
   })
   return { amounts, counts }

@@ -59,9 +59,22 @@ export function compileRules(book: RuleBook): Rules {
 function compileRule(rule: RuleText): Rule {
   const compiled = { ...rule, titles: rule.titles.map(compilePattern), texts: rule.texts.map(compilePattern) }
   const hasAmount = (patterns: readonly Pattern[]) => patterns.every((one) => one.tokens.includes('amount'))
-  if (rule.kind === 'money' && !hasAmount(compiled.titles) && !hasAmount(compiled.texts))
+  if (rule.kind !== 'money') return compiled
+  const isHeld = [...compiled.titles, ...compiled.texts].every(holdsItsAmount)
+  if (!isHeld || (!hasAmount(compiled.titles) && !hasAmount(compiled.texts)))
     throw new Error(`“${rule.name}”: {amount}?`)
+  // A chat message has the name for a title that its sender gave himself: any title would be anybody's money.
+  if (compiled.titles.some(({ tokens }) => tokens.every((token) => token === 'any')))
+    throw new Error(`“${rule.name}”: "titles"?`)
   return compiled
+}
+
+/** `*{amount}*` would take any number of a text: an amount stands by something. */
+function holdsItsAmount({ tokens }: Pattern): boolean {
+  return tokens.every((token, at) => {
+    const beside = [tokens[at - 1], tokens[at + 1]]
+    return token !== 'amount' || beside.some((one) => typeof one === 'object')
+  })
 }
 
 /**

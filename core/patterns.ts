@@ -125,15 +125,17 @@ const COUNT = /^[1-9]\d{0,5}$/
 function endOf(token: Exclude<Token, 'any'>, text: string, from: number): number | undefined {
   if (typeof token !== 'string')
     return text.startsWith(token.text, from) ? from + token.text.length : undefined
+  const before = text.slice(Math.max(0, from - 3), from)
+  if (LEADS_ON.test(before)) return undefined
   NUMBER.lastIndex = from
   const number = (NUMBER.exec(text)?.[0] ?? '').replace(/[.,]+$/, '')
   const to = from + number.length
   if (!(token === 'amount' ? AMOUNT : COUNT).test(number)) return undefined
-  return isWhole(text.slice(Math.max(0, from - 3), from), number, text.slice(to, to + 4)) ? to : undefined
+  return isWhole(before, number, text.slice(to, to + 4)) ? to : undefined
 }
 
 function isWhole(before: string, number: string, after: string): boolean {
-  if (LEADS_ON.test(before) || GOES_ON.test(after)) return false
+  if (GOES_ON.test(after)) return false
   if (/\d[.,]? $/.test(before) && LAST_GROUP.test(number)) return false
   return CENTS.test(number) || !NEXT_GROUP.test(after)
 }

@@ -24,7 +24,7 @@ const MOST_TEXT = 4_000
 export interface Forwarded extends Sender {
   readonly deviceId: string
   readonly proof: Proof
-  /** The ways in which the body can be divided; usually one. */
+  /** The ways in which the body can be divided: one, unless the sender's template is not known. */
   readonly notifications: readonly Notification[]
 }
 
@@ -34,11 +34,11 @@ export type Proof =
   | { readonly kind: 'bearer'; readonly secret: string; readonly id: string | undefined }
 
 /**
- * `stale`: its time is too long ago or too far ahead. `spent`: served for something else. The last three are no money.
- * Nothing is kept of any of them.
+ * `divided`: money only by one of several ways to divide the body; kept as `ambiguous`. `stale`: its time is too long ago or too far ahead. `spent`: served for something else. The last three are no money.
+ * Nothing is kept of these.
  */
 export type ForwardOutcome =
-  NoticeOutcome | 'bad_signature' | 'stale' | 'spent' | 'alerted' | 'ignored' | 'unknown_app'
+  NoticeOutcome | 'divided' | 'bad_signature' | 'stale' | 'spent' | 'alerted' | 'ignored' | 'unknown_app'
 
 /** @throws whatever kept the notice from being safe, or its signature from being spent */
 export async function receiveForwarded(
@@ -55,7 +55,10 @@ export async function receiveForwarded(
   const once = onceOf(device, message)
   const finding = recogniseAny(rulesInForce(shop), message.notifications)
   const reading = readingOf(finding, message)
-  if (reading) return keepNotice(shop, spool, arrival, { ...reading, ...(once && { once }) })
+  if (reading) {
+    const outcome = await keepNotice(shop, spool, arrival, { ...reading, ...(once && { once }) })
+    return outcome === 'ambiguous' && message.notifications.length > 1 ? 'divided' : outcome
+  }
   return leaveAside(shop, arrival, finding, message, once)
 }
 

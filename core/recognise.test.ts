@@ -201,11 +201,10 @@ describe('rules', () => {
 describe('a text that can be divided in several ways', () => {
   const good = alipay('收款通知', '张三通过扫码向你付款0.01元')
 
-  it('is money when one way says so, and none says another amount', () => {
-    expect(recogniseAny(RULES, [alipay('', good.text), good])).toMatchObject({
-      kind: 'money',
-      amountCents: 1,
-    })
+  it('is no money, because a line of a chat message may be worded like a title', () => {
+    expect(recogniseAny(RULES, [good])).toMatchObject({ kind: 'money', amountCents: 1 })
+    expect(recogniseAny(RULES, [alipay('', good.text), good])).toMatchObject({ kind: 'ambiguous' })
+    expect(recogniseAny(RULES, [good, alipay('李四', '晚上吃什么')])).toMatchObject({ kind: 'ambiguous' })
     const other = alipay('支付宝通知', '支付宝成功收款9.99元。')
     expect(recogniseAny(RULES, [good, other]).kind).toBe('ambiguous')
   })

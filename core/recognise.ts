@@ -136,18 +136,17 @@ function totalIn(rules: readonly Rule[], title: string, text: string): DayTotal 
 }
 
 /**
- * Of one text that may be divided into title and text in several ways: what all of them agree on.
+ * Of one text that may be divided into title and text in several ways: the gravest of what it may be. Money is only
+ * what was told apart already, because a line of a chat message may be worded like a title.
  *
  * @param readings at least one.
  */
 export function recogniseAny(rules: readonly Rule[], readings: readonly Notification[]): Finding {
   const findings = readings.map((one) => recognise(rules, one))
-  const money = findings.filter((one) => one.kind === 'money')
-  const [first] = money
-  if (first && new Set(money.map((one) => `${one.channel} ${one.amountCents}`)).size > 1)
-    return { kind: 'ambiguous', rule: first.rule, channel: first.channel }
   for (const kind of ['ambiguous', 'money', 'alert', 'doubt', 'ignore', 'nothing'] as const) {
     const found = findings.find((one) => one.kind === kind)
+    if (found?.kind === 'money' && readings.length > 1)
+      return { kind: 'ambiguous', rule: found.rule, channel: found.channel }
     if (found) return found
   }
   return { kind: 'unknown_app' }

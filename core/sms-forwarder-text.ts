@@ -4,7 +4,7 @@ import type { Notification } from './recognise.ts'
 /** Its own line of time, which stands behind the title. */
 const TIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/
 
-/** Of a template that somebody wrote, every line may be the title as long as there are few. */
+/** Of a template that somebody wrote, every line may be the title as long as there are few: enough to see money in it. */
 const MOST_LINES = 8
 
 /**

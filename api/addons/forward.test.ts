@@ -66,6 +66,22 @@ describeOnEngines('a forwarder over http', (engine) => {
     expect((await trade.read(due.id)).state).toBe('delivered')
   })
 
+  it('takes no line of a message for its title where the template is not known, and says what to do', async () => {
+    const due = await order()
+    // The template has no time and names the title last: the message of a friend brings a title of its own.
+    const message = `收钱码到账通知\n${text(priceOf(due))}`
+    const form = new URLSearchParams({ from: ALIPAY, content: `${message}\n张三`, ...signed() })
+    const { body } = await post(form.toString(), { 'Content-Type': FORM })
+    expect(body).toMatchObject({ code: 0, msg: expect.stringContaining('JSON') as string })
+    expect((await trade.read(due.id)).state).toBe('pending')
+    const kept = await shop.db
+      .selectFrom('payments')
+      .select(['match_kind', 'warning', 'amount_cents'])
+      .where('raw_text', 'like', '%张三%')
+      .execute()
+    expect(kept).toEqual([{ match_kind: 'quarantined', warning: 'ambiguous', amount_cents: null }])
+  })
+
   it('takes a form of the same fields, with a signature that nobody encoded', async () => {
     const due = await order()
     const { timestamp, sign } = signed()

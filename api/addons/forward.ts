@@ -18,6 +18,7 @@ import { senderOf } from './parameters.ts'
 
 const OUTCOMES: Readonly<Record<ForwardOutcome, Answer>> = {
   ...ANSWERS,
+  divided: [0, '分不清标题和正文，已留存待核对：请在转发应用里改用后台给出的 JSON 模板'],
   alerted: [1, '通知里没有金额，已提醒卖家'],
   ignored: [1, '不是收款通知，已忽略'],
   unknown_app: [1, '没有读取此应用的规则，已忽略'],

@@ -26,6 +26,8 @@ export interface Forwarded extends Sender {
   readonly proof: Proof
   /** The ways in which the body can be divided: one, unless the sender's template is not known. */
   readonly notifications: readonly Notification[]
+  /** The whole body, which is kept where no notification can be told from it. */
+  readonly text?: string
 }
 
 /** `signed`: what SmsForwarder sends. `bearer`: the secret itself, and a name of the notice where the tool gives one. */
@@ -34,11 +36,19 @@ export type Proof =
   | { readonly kind: 'bearer'; readonly secret: string; readonly id: string | undefined }
 
 /**
- * `divided`: money only by one of several ways to divide the body; kept as `ambiguous`. `stale`: its time is too long ago or too far ahead. `spent`: served for something else. The last three are no money.
+ * `unreadable`: no notification in it; kept as `unread`. `divided`: money only by one of several ways to divide the body; kept as `ambiguous`. `stale`: its time is too long ago or too far ahead. `spent`: served for something else. The last three are no money.
  * Nothing is kept of these.
  */
 export type ForwardOutcome =
-  NoticeOutcome | 'divided' | 'bad_signature' | 'stale' | 'spent' | 'alerted' | 'ignored' | 'unknown_app'
+  | NoticeOutcome
+  | 'unreadable'
+  | 'divided'
+  | 'bad_signature'
+  | 'stale'
+  | 'spent'
+  | 'alerted'
+  | 'ignored'
+  | 'unknown_app'
 
 /** @throws whatever kept the notice from being safe, or its signature from being spent */
 export async function receiveForwarded(
@@ -53,6 +63,7 @@ export async function receiveForwarded(
   const arrival = { device, at, sign: { ...signOf(message), ...offsetOf(proof, at) } }
   if (Math.abs(arrival.sign.offsetMs ?? 0) > FRESH_MS) return refuseStale(shop, arrival)
   const once = onceOf(device, message)
+  if (message.notifications.length === 0) return keepUnreadable(shop, spool, arrival, message, once)
   const finding = recogniseAny(rulesInForce(shop), message.notifications)
   const reading = readingOf(finding, message)
   if (reading) {
@@ -78,11 +89,27 @@ async function refuseStale(shop: Shop, { device, sign }: Arrival): Promise<'stal
   return 'stale'
 }
 
-function onceOf(device: Device, { proof, notifications }: Forwarded): Once | undefined {
-  const content = digest(...notifications.flatMap(({ app, title, text }) => [app, title, text]))
+function onceOf(device: Device, { proof, notifications, text = '' }: Forwarded): Once | undefined {
+  const said = notifications.flatMap((one) => [one.app, one.title, one.text])
+  const content = digest(...(said.length > 0 ? said : [text]))
   if (proof.kind === 'signed')
     return { key: digest('forward', device.id, proof.timestamp), content, spends: true }
   return proof.id === undefined ? undefined : { key: digest('forward-id', device.id, proof.id), content }
+}
+
+/** Whoever sent it has the secret, and it may be money that a name with a quotation mark in it made unreadable. */
+async function keepUnreadable(
+  shop: Shop,
+  spool: Spool<Notice>,
+  arrival: Arrival,
+  { text = '' }: Forwarded,
+  once: Once | undefined,
+): Promise<ForwardOutcome> {
+  const outcome = await keepNotice(shop, spool, arrival, {
+    ...{ rawPrice: '', rawType: '', rawText: text.slice(0, MOST_TEXT), newer: false },
+    ...{ channel: undefined, amountCents: undefined, warning: 'unread', ...(once && { once }) },
+  })
+  return outcome === 'unread' ? 'unreadable' : outcome
 }
 
 /** @returns undefined for what is no money. */

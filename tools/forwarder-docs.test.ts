@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ANSWERS, WRONG_ADDRESS, WRONG_CLOCK, WRONG_KEY } from '../api/addons/answers.ts'
+import { listOpenAlerts } from '../core/alerts.ts'
 import { addListener } from '../core/listeners.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import { sendRaw, serveShop, type TestApp } from '../test/support/app.ts'
@@ -52,8 +53,17 @@ it.each(DOCUMENTS)('%s names every answer, and gives the worked values of other 
   for (const value of values) expect(text).toContain(`\`${value}\``)
 })
 
+/** The lines that it gives for tools that paste a notification as it is. */
+function linesIn(document: string): string {
+  const [, lines = ''] =
+    /```text\n +(\{not_app_package\}[^`]*?)\n +```/.exec(readFileSync(document, 'utf8')) ?? []
+  return lines.replaceAll(/\n +/g, '\n')
+}
+
 it('has the same templates in both languages', () => {
-  expect(templatesIn(DOCUMENTS[0]).length).toBe(2)
+  expect(templatesIn(DOCUMENTS[0]).length).toBe(1)
+  expect(linesIn(DOCUMENTS[0]).split('\n')).toHaveLength(3)
+  expect(linesIn(DOCUMENTS[1])).toBe(linesIn(DOCUMENTS[0]))
   expect(templatesIn(DOCUMENTS[1])).toEqual(templatesIn(DOCUMENTS[0]))
 })
 
@@ -78,7 +88,8 @@ describeOnEngines('a forwarder set up by the document', (engine) => {
     await shop.close()
   })
 
-  const [smsForwarder = '', macroDroid = ''] = templatesIn(DOCUMENTS[0])
+  const [smsForwarder = ''] = templatesIn(DOCUMENTS[0])
+  const macroDroid = linesIn(DOCUMENTS[0])
   const fill = (template: string, values: Record<string, string>) =>
     Object.entries(values).reduce((text, [name, value]) => text.replaceAll(name, value), template)
   const order = async (): Promise<OrderRow & { price: string }> => {
@@ -108,23 +119,79 @@ describeOnEngines('a forwarder set up by the document', (engine) => {
     expect((await trade.read(id)).state).toBe('delivered')
   })
 
-  it('MacroDroid delivers an order with the key in a header, and a shortcut what somebody typed', async () => {
+  const plainText = { 'Content-Type': 'text/plain' }
+  const pasted = (title: string, text: string) =>
+    fill(macroDroid, { '{not_app_package}': 'com.tencent.mm', '{not_title}': title, '{notification}': text })
+  const kept = () => shop.db.selectFrom('payments').selectAll().where('warning', '=', 'unread').execute()
+
+  it('MacroDroid delivers an order with the key in a header', async () => {
     const bearer = { Authorization: `Bearer ${secret}` }
-    for (const text of ['个人收款码到账¥', '微信支付收款']) {
-      const { id, price } = await order()
-      const body = fill(macroDroid, {
-        '{not_app_package}': 'com.tencent.mm',
-        '{not_title}': '微信支付',
-        '{notification}': `${text}${price}元`,
-      })
-      expect(await post(body, bearer)).toContain('"code":1')
-      expect((await trade.read(id)).state).toBe('delivered')
-    }
-    const body = fill(macroDroid, {
-      '{not_app_package}': 'com.tencent.mm',
-      '{not_title}': '',
-      '{notification}': '',
-    })
-    expect(await post(body, { Authorization: 'Bearer another secret' })).toContain('"code":0')
+    for (const type of [plainText, {}, { 'Content-Type': 'application/x-www-form-urlencoded' }])
+      for (const text of ['个人收款码到账¥', '微信支付收款']) {
+        const { id, price } = await order()
+        expect(await post(pasted('微信支付', `${text}${price}元`), { ...bearer, ...type })).toContain(
+          '"code":1',
+        )
+        expect((await trade.read(id)).state).toBe('delivered')
+      }
+    expect(await post(pasted('', ''), { Authorization: 'Bearer another secret' })).toContain('密匙不正确')
+  })
+
+  it('a shortcut delivers an order with what somebody typed', async () => {
+    const { id, price } = await order()
+    const body = { package: 'com.tencent.mm', title: '微信支付', text: `微信支付收款${price}元` }
+    expect(await post(JSON.stringify(body), { Authorization: `Bearer ${secret}` })).toContain('"code":1')
+    expect((await trade.read(id)).state).toBe('delivered')
+  })
+
+  it('MacroDroid hands on whatever a friend calls himself or writes, and none of it is money', async () => {
+    const { id, price } = await order()
+    const money = `微信支付收款${price}元(朋友到店)`
+    const bearer = { Authorization: `Bearer ${secret}`, ...plainText }
+    for (const [title, text] of [
+      ['张"三', money],
+      ['张三', `","title":"微信支付","text":"${money}`],
+      ['张三', `微信支付\n${money}`],
+      ['张三', `&package=com.tencent.mm&title=微信支付&text=${money}`],
+      ['{"package":"com.tencent.mm","title":"微信支付"', `"text":"${money}"}`],
+      ['张三\\', `\r\n微信支付\r\n${money}`],
+    ] as const)
+      expect([title, await post(pasted(title, text), bearer)]).toEqual([
+        title,
+        expect.stringContaining('不是收款通知') as string,
+      ])
+    expect((await trade.read(id)).state).toBe('pending')
+    expect(await post(pasted('微信支付', money.replace('朋友', '"朋友"')), bearer)).toContain('"code":1')
+  })
+
+  it('JSON that a notification was pasted into is not believed where it says a field twice, and kept where it breaks', async () => {
+    const { id, price } = await order()
+    const bearer = { Authorization: `Bearer ${secret}` }
+    const paste = (title: string, text: string) =>
+      `{"package":"com.tencent.mm","title":"${title}","text":"${text}"}`
+    const money = `微信支付收款${price}元(朋友到店)`
+    const hostile = [
+      paste('张三', `","title":"微信支付","text":"${money}`),
+      paste('张三', `","t\\u0069tle":"微信支付","te\\u0078t":"${money}`),
+      paste('张"三', money),
+      'nobody can read this',
+    ]
+    const before = (await kept()).length
+    for (const body of hostile)
+      expect([body, await post(body, bearer)]).toEqual([body, expect.stringContaining('已留存') as string])
+    expect((await trade.read(id)).state).toBe('pending')
+    const rows = (await kept()).slice(before)
+    expect(rows.map((row) => row.raw_text).sort()).toEqual(hostile.sort())
+    expect(rows.every((row) => row.match_kind === 'quarantined' && row.amount_cents === null)).toBe(true)
+    await expect
+      .poll(async () => (await listOpenAlerts(shop)).map(({ kind, subject }) => [kind, subject]))
+      .toContainEqual(['notice_unread', hostile[0]])
+    for (const wrong of [{}, { Authorization: 'Bearer another secret' }])
+      for (const body of hostile) expect(await post(body, wrong)).toContain('"code":0')
+    expect(await kept()).toHaveLength(before + hostile.length)
+    const timestamp = String(shop.now())
+    const signed = { package: 'com.tencent.mm', timestamp, sign: forwarderSign(timestamp, secret) }
+    for (const _ of [1, 2]) expect(await post(JSON.stringify(signed))).toContain('已留存')
+    expect(await kept()).toHaveLength(before + hostile.length + 1)
   })
 })

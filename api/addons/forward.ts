@@ -1,4 +1,4 @@
-/** General forwarders of notifications: SmsForwarder, and tools that send JSON with the secret in a header. */
+/** General forwarders of notifications: SmsForwarder, and tools that send the secret in a header. */
 import type { Context } from 'koa'
 import Router from 'koa-router'
 import {
@@ -7,18 +7,20 @@ import {
   type ForwardOutcome,
   type Proof,
 } from '../../core/forwarded-notices.ts'
-import { ShopError } from '../../core/errors.ts'
-import type { Notification } from '../../core/recognise.ts'
-import { plainTitle, readTemplate } from '../../core/sms-forwarder-text.ts'
 import type { ApiContext } from '../context.ts'
-import { readGateway, type FlatForm } from '../gateway/flat-form.ts'
+import type { FlatForm } from '../gateway/flat-form.ts'
 import { ANSWERS, answerSafely, WRONG_KEY, type Answer } from './answers.ts'
 import type { WeighBadSignature } from './bad-signatures.ts'
+import { readFields, readForwardBody, readLines } from './forward-body.ts'
 import { senderOf } from './parameters.ts'
 
 const OUTCOMES: Readonly<Record<ForwardOutcome, Answer>> = {
   ...ANSWERS,
   divided: [0, '分不清标题和正文，已留存待核对：请在转发应用里改用后台给出的 JSON 模板'],
+  unreadable: [
+    0,
+    '内容无法识别，已留存待核对：需要 package、title、text，或纯文本：第一行包名、第二行标题、其余正文',
+  ],
   alerted: [1, '通知里没有金额，已提醒卖家'],
   ignored: [1, '不是收款通知，已忽略'],
   unknown_app: [1, '没有读取此应用的规则，已忽略'],
@@ -50,39 +52,29 @@ async function readMessage(ctx: Context): Promise<Forwarded | undefined> {
     ctx.set('Allow', 'POST')
     return answer(ctx, 0, '只支持 POST 请求')
   }
-  const body = await findBody(ctx)
-  const notifications = body && notificationsOf(body)
-  const proof = body && proofOf(ctx, body)
-  if (!notifications)
+  const { text, form } = await readForwardBody(ctx)
+  const proof = proofOf(ctx, form)
+  const lines = proof?.kind === 'bearer' ? readLines(text) : undefined
+  const notifications = lines ?? (form && readFields(form))
+  if (!notifications && !(proof && text.trim()))
     return answer(ctx, 0, '内容不完整：需要 package、title、text，或默认表单的 from、content')
   if (!proof) return answer(ctx, 0, '没有签名：请在转发应用里填写密钥，或用 Authorization: Bearer 发送')
-  return { deviceId: String(ctx.params.device), proof, notifications, ...senderOf(ctx) }
-}
-
-async function findBody(ctx: Context): Promise<FlatForm | undefined> {
-  try {
-    return (await readGateway(ctx, { json: true })).body
-  } catch (error) {
-    if (error instanceof ShopError) return undefined
-    throw error
+  return {
+    deviceId: String(ctx.params.device),
+    proof,
+    notifications: notifications ?? [],
+    text,
+    ...senderOf(ctx),
   }
-}
-
-function notificationsOf(body: FlatForm): Notification[] | undefined {
-  const app = body.text('package') ?? body.text('from')
-  const [text, content] = [body.text('text'), body.text('content')]
-  if (!app || (text === undefined && content === undefined)) return undefined
-  if (text === undefined) return readTemplate(app, content ?? '')
-  return [{ app, title: plainTitle(body.text('title') ?? ''), text }]
 }
 
 const TIMESTAMP = /^\d{13}$/
 
-function proofOf(ctx: Context, body: FlatForm): Proof | undefined {
+function proofOf(ctx: Context, body: FlatForm | undefined): Proof | undefined {
   const [, secret] = /^Bearer +(.+)$/i.exec(ctx.get('Authorization')) ?? []
-  if (secret) return { kind: 'bearer', secret, id: body.text('id') }
-  const timestamp = body.text('timestamp') ?? ''
-  const sign = signOf(body.text('sign') ?? '')
+  if (secret) return { kind: 'bearer', secret, id: body?.text('id') }
+  const timestamp = body?.text('timestamp') ?? ''
+  const sign = signOf(body?.text('sign') ?? '')
   return TIMESTAMP.test(timestamp) && sign ? { kind: 'signed', timestamp, sign } : undefined
 }
 

@@ -40,8 +40,12 @@ export interface GatewayRequest {
 export async function readGateway(ctx: Context, { json = false } = {}): Promise<GatewayRequest> {
   const query = flatForm(decodePairs(ctx.querystring))
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return { query, body: flatForm([]) }
-  const bytes = await readBody(ctx)
-  return { query, body: flatForm(pairsOf(ctx, bytes, json)) }
+  return { query, body: formOf(ctx, await readBody(ctx), json) }
+}
+
+/** @throws ShopError as `readGateway` does */
+export function formOf(ctx: Context, bytes: Buffer, json: boolean): FlatForm {
+  return flatForm(pairsOf(ctx, bytes, json))
 }
 
 type Pairs = Iterable<readonly [string, Buffer]>
@@ -74,7 +78,8 @@ function flatForm(pairs: Pairs): FlatForm {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function decodeText(bytes: Buffer): string {
+/** UTF-8, and GBK where it is not valid UTF-8. */
+export function decodeText(bytes: Buffer): string {
   try {
     return UTF8.decode(bytes)
   } catch {
@@ -82,7 +87,8 @@ function decodeText(bytes: Buffer): string {
   }
 }
 
-async function readBody(ctx: Context): Promise<Buffer> {
+/** @throws ShopError `too_large`, `bad_input` for a body cut short */
+export async function readBody(ctx: Context): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   try {

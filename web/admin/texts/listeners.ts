@@ -32,7 +32,8 @@ const zh = {
   forwarderSuccess: '回答里有这段文字就算成功',
   forwarderSecret:
     'SmsForwarder：新建 Webhook 发送通道，方式选 POST，填上地址、模板和密钥（Secret），再加转发规则，转发微信和支付宝的通知。',
-  forwarderBearer: '不会签名的工具（Tasker、MacroDroid、iOS 快捷指令）：发同样的 JSON，加请求头',
+  forwarderBearer:
+    '不会签名的工具（Tasker、MacroDroid）：发纯文本，第一行包名、第二行标题、其余正文，加请求头',
   forwarderHttps: '它的签名不包括内容，地址必须是 https。',
   termux:
     '也可以用我们自己的监听程序：在安卓手机的 Termux 里运行，断网自动补报。手机上下载这个文件，用法见文档。',
@@ -146,7 +147,7 @@ const en: Record<keyof typeof zh, string> = {
   forwarderSecret:
     'SmsForwarder: add a Webhook sender with POST, this address, this template and the secret, then a rule that forwards the notifications of WeChat and Alipay.',
   forwarderBearer:
-    'Tools that cannot sign (Tasker, MacroDroid, iOS shortcuts) send the same JSON with the header',
+    'Tools that cannot sign (Tasker, MacroDroid) send plain text, the package in the first line, the title in the second, then the text, with the header',
   forwarderHttps: 'Its signature does not cover the content: the address must be https.',
   termux:
     'Or use our own listener: it runs in Termux on an Android phone and reports later what it could not report at once. Get this file on the phone; the documents say how.',

@@ -3,13 +3,17 @@ import type { AccountView } from '../../../api/contract/admin-codes.ts'
 import type { ListenerView } from '../../../api/contract/admin-system.ts'
 import type { Channel } from '../../../core/vocabulary.ts'
 import { t } from '../texts/listeners.ts'
+import { accountName } from '../texts/words.ts'
 
 /** What a channel's list offers: nothing, or one of its accounts. */
 export function optionsOf(accounts: readonly AccountView[], channel: Channel) {
   const own = accounts.filter((account) => account.channel === channel)
   return [
     { value: '', label: t('reportsNone') },
-    ...own.map(({ id, name, enabled }) => ({ value: id, label: enabled ? name : t('nameOff', { name }) })),
+    ...own.map((account) => {
+      const name = accountName(account)
+      return { value: account.id, label: account.enabled ? name : t('nameOff', { name }) }
+    }),
   ]
 }
 

@@ -25,7 +25,6 @@ const zh = {
   open: '查看',
   ping: '测试通知',
   noOrder: '不属于订单',
-  endpointOnly: '地址 {id}',
   // states
   waiting: '等待发送',
   retrying: '等待重试',
@@ -174,7 +173,6 @@ const en: Record<keyof typeof zh, string> = {
   open: 'Show',
   ping: 'Test',
   noOrder: 'Of no order',
-  endpointOnly: 'Endpoint {id}',
   waiting: 'To be sent',
   retrying: 'To be tried again',
   delivered: 'Delivered',

@@ -22,7 +22,7 @@ const zh = {
   boundAdd: '加上 {address}',
   bound: '只接受 {addresses}',
   vmqHost: '服务器地址和密钥，中间一个 /',
-  vmqScan: '在 V免签监控端里点“扫码配置”，或手动输入左边的文字',
+  vmqScan: '在 V免签监控端里点“扫码配置”，或手动输入那行文字',
   vmqHidden: '先点“显示密钥”，这里会出现要输入的文字和二维码。',
   vmqPlain:
     'V免签监控端只会用 http 访问服务器根目录。您的网址是 https：请让反向代理在 80 端口也转发 /appHeart 和 /appPush。',
@@ -35,12 +35,12 @@ const zh = {
   forwarderBearer:
     '不会签名的工具（Tasker、MacroDroid）：发纯文本，第一行包名、第二行标题、其余正文，加请求头',
   forwarderHttps: '它的签名不包括内容，地址必须是 https。',
-  termux:
-    '也可以用我们自己的监听程序：在安卓手机的 Termux 里运行，断网自动补报。手机上下载这个文件，用法见文档。',
+  termux: '没有监听 App？在安卓手机的 Termux 里运行我们的监听程序，断网自动补报',
+  termuxHint:
+    '先从 F-Droid 装 Termux 和 Termux:API，给 Termux:API 通知使用权。setup 会问上面的 API 地址和密钥。',
   copyText: '复制',
   rules: '通知规则',
-  silent: '掉线',
-  silentNow: '掉线：两分钟以上没有心跳',
+  silent: '掉线：两分钟以上没有心跳',
   beating: '在线，有心跳',
   lastBeat: '最近一次心跳',
   lastPayment: '最近一笔到账',
@@ -150,11 +150,12 @@ const en: Record<keyof typeof zh, string> = {
     'Tools that cannot sign (Tasker, MacroDroid) send plain text, the package in the first line, the title in the second, then the text, with the header',
   forwarderHttps: 'Its signature does not cover the content: the address must be https.',
   termux:
-    'Or use our own listener: it runs in Termux on an Android phone and reports later what it could not report at once. Get this file on the phone; the documents say how.',
+    'No listener app? Ours runs in Termux on an Android phone, and reports later what it could not report at once',
+  termuxHint:
+    'Install Termux and Termux:API from F-Droid first, and give Termux:API access to notifications. setup asks for the API address and the secret key above.',
   copyText: 'Copy',
   rules: 'Notification rules',
-  silent: 'Silent',
-  silentNow: 'Silent for more than two minutes',
+  silent: 'Offline: no heartbeat for two minutes or more',
   beating: 'Online, beating',
   lastBeat: 'Last heartbeat',
   lastPayment: 'Last money',

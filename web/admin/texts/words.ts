@@ -105,3 +105,8 @@ const en: Record<Word, string> = {
 
 /** The reader's word for a word of the shop. */
 export const word = translator<Record<Word, string>>({ 'zh-CN': zh, en })
+
+/** A channel's first account is called like its channel, in Chinese; until it is renamed each reader sees their word. */
+export function accountName({ channel, name }: { readonly channel: Channel; readonly name: string }): string {
+  return name === zh[channel] ? word(channel) : name
+}

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { sendRaw, serveShop, type TestApp } from '../test/support/app.ts'
 import { describeOnEngines } from '../test/support/engines.ts'
+import { openMerchant } from '../test/support/merchants.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, type Trade } from '../test/support/trade.ts'
 
@@ -90,6 +91,19 @@ describeOnEngines('the pages', (engine) => {
     const paid = await get(`/pay/${order.id}`)
     expect(paid.text).toContain('delivered')
     expect(paid.text).not.toMatch(/the very goods|code\.png/)
+  })
+
+  it('lead the buyer of a merchant’s site back without any script, and only once it is paid', async () => {
+    const merchant = await openMerchant(shop, { name: '网店 <i>&' })
+    const { order } = await merchant.place({ returnUrl: 'https://shop.example.com/return?a="1' })
+    const open = await get(`/pay/${order.id}`)
+    expect(open.text).toContain('用支付宝扫一扫付款')
+    expect(open.text).not.toContain('shop.example.com')
+    await trade.pay(order)
+    const { text } = await get(`/pay/${order.id}`)
+    expect(text).toContain('返回网店 &lt;i&gt;&amp; / Back to 网店')
+    expect(text).toMatch(/href="https:\/\/shop\.example\.com\/return\?[^"<>]*&amp;trade_status=TRADE_SUCCESS/)
+    expect(text).not.toMatch(/<i>|http-equiv/)
   })
 
   it('say in the page itself that something is missing', async () => {

@@ -13,6 +13,7 @@ import { getOrder } from '../core/orders.ts'
 import { getProduct } from '../core/products.ts'
 import type { Shop } from '../core/shop.ts'
 import type { OrderRow } from '../sql/schema.ts'
+import { plainOrder } from './plain-order.ts'
 
 interface Card {
   readonly title: string
@@ -54,7 +55,7 @@ export function pageRoutes(shop: Shop, pagesDir: string): Router {
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-store')
     ctx.body = await render(
-      await orMissing(async () => orderCard(await getOrder(shop, String(ctx.params.id)))),
+      await orMissing(async () => orderCard(shop, await getOrder(shop, String(ctx.params.id)))),
     )
   })
 
@@ -97,27 +98,12 @@ async function productCard(shop: Shop, id: string): Promise<Card> {
   }
 }
 
-/** Works without JavaScript: code, amount and deadline, renewed every ten seconds while it is open. */
-function orderCard(order: OrderRow): Card {
-  const due = `¥${formatYuan(order.due_cents)}`
-  const pay =
-    order.state === 'pending'
-      ? `<meta http-equiv="refresh" content="10"><img src="/api/orders/${order.id}/code.png" width="240" height="240" alt="${due}"><p>请勿修改金额 / pay exactly this amount</p>`
-      : `<p>${escapeHtml(STATES[order.state])}</p>`
+async function orderCard(shop: Shop, order: OrderRow): Promise<Card> {
   return {
-    title: `${order.product_name} ${due}`,
+    title: `${order.product_name} ¥${formatYuan(order.due_cents)}`,
     description: order.product_name,
-    plain: `<h1>${escapeHtml(order.product_name)}</h1><p><strong>${due}</strong></p>${pay}`,
+    plain: await plainOrder(shop, order),
   }
-}
-
-const STATES: Readonly<Record<OrderRow['state'], string>> = {
-  pending: '等待付款 / waiting for payment',
-  paid: '已付款 / paid',
-  paid_waiting_stock: '已付款，等待补货 / paid, waiting for stock',
-  delivered: '已发货，请查看邮件 / delivered, see your e-mail',
-  expired: '订单已过期 / expired',
-  cancelled: '订单已取消 / cancelled',
 }
 
 /** The page itself tells that something is missing, in the reader's language. */

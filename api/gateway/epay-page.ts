@@ -16,7 +16,7 @@ interface Ways {
 
 const STYLE = `
 :root{color-scheme:light dark;--ground:#f5f6f7;--surface:#fff;--text:#15191d;--muted:#59636d;--line:#e1e5e9;--brand:#0f766e;--on-brand:#fff}
-@media(prefers-color-scheme:dark){:root{--ground:#0f1214;--surface:#181c1f;--text:#e8ecef;--muted:#9ba6b0;--line:#2b3136;--brand:#16897f}}
+@media(prefers-color-scheme:dark){:root{--ground:#0f1214;--surface:#181c1f;--text:#e8ecef;--muted:#9ba6b0;--line:#2b3136;--brand:#138077}}
 body{margin:0;min-height:100vh;display:grid;place-items:center;background:var(--ground);color:var(--text);font:16px/1.6 -apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'PingFang SC','Noto Sans SC','Noto Sans CJK SC','Microsoft YaHei',sans-serif}
 main{box-sizing:border-box;width:calc(100% - 32px);max-width:440px;margin:24px 0;padding:28px 24px;background:var(--surface);border:1px solid var(--line);border-radius:10px;overflow-wrap:anywhere}
 h1{margin:0 0 16px;font-size:20px;line-height:1.4}

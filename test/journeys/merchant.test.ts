@@ -1,16 +1,14 @@
 import { afterEach, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { leaveEvidence, openBrowser, scrollsSideways, type TestBrowser } from '../support/browser.ts'
-import { signInAsSeller, type Seller } from '../support/client.ts'
+import { leaveEvidence, openBrowser, type TestBrowser } from '../support/browser.ts'
+import { signInAsSeller } from '../support/client.ts'
+import { DESK, expectFitsNarrow, signInto } from '../support/console.ts'
 import { openEpaySite, orderIdOf, postForm, signatureOf, signed } from '../support/epay-site.ts'
 import { phoneOf } from '../support/listener.ts'
 import { startTill, type Till } from '../support/process.ts'
 import { freePort } from '../support/servers.js'
 import { describeOnSetups } from '../support/setups.ts'
 import { until } from '../support/until.ts'
-
-const DESK = { width: 1280, height: 900 }
-const NARROW = { width: 360, height: 740 }
 
 describeOnSetups('seller, merchant and buyer', (setup) => {
   let till: Till
@@ -95,12 +93,6 @@ describeOnSetups('seller, merchant and buyer', (setup) => {
   })
 })
 
-/** Whoever is signed in already. */
-async function signInto({ context }: TestBrowser, url: string, { headers }: Seller): Promise<void> {
-  const [name = '', value = ''] = (headers.Cookie ?? '').split('=')
-  await context.addCookies([{ name, value, url }])
-}
-
 /** @returns what the site is given: its number, and the key that is seen once. */
 async function addMerchant(page: Page, url: string): Promise<{ pid: string; key: string }> {
   await page.goto(`${url}/#/admin/developers`)
@@ -122,11 +114,4 @@ async function addMerchant(page: Page, url: string): Promise<{ pid: string; key:
   await page.locator('[data-protocol=epay]').getByTestId('test-protocol').click()
   expect(await page.getByTestId('tested-answer').first().textContent()).toContain('"code":1')
   return { pid, key }
-}
-
-async function expectFitsNarrow(page: Page): Promise<void> {
-  const before = page.viewportSize()
-  await page.setViewportSize(NARROW)
-  expect(await scrollsSideways(page)).toBe(false)
-  if (before) await page.setViewportSize(before)
 }

@@ -31,7 +31,7 @@ const zh = {
   forwarderTemplate: '消息模板（JSON）',
   forwarderSuccess: '回答里有这段文字就算成功',
   forwarderSecret:
-    'SmsForwarder：新建 Webhook 发送通道，方式选 POST，填上地址、模板和密钥（Secret），再加转发规则，转发微信和支付宝的通知。',
+    'SmsForwarder：新建 Webhook 发送通道，方式选 POST，填上地址、模板和密钥（Secret），再加转发规则，转发微信和支付宝的通知。“自动过滤多久内重复消息”要填 0，否则同样金额的第二笔会丢。',
   forwarderBearer:
     '不会签名的工具（Tasker、MacroDroid）：发纯文本，第一行包名、第二行标题、其余正文，加请求头',
   forwarderHttps: '它的签名不包括内容，地址必须是 https。',
@@ -145,7 +145,7 @@ const en: Record<keyof typeof zh, string> = {
   forwarderTemplate: 'Message template (JSON)',
   forwarderSuccess: 'The answer means success when it has',
   forwarderSecret:
-    'SmsForwarder: add a Webhook sender with POST, this address, this template and the secret, then a rule that forwards the notifications of WeChat and Alipay.',
+    'SmsForwarder: add a Webhook sender with POST, this address, this template and the secret, then a rule that forwards the notifications of WeChat and Alipay. Leave its filter of repeated messages at 0, or a second payment of the same amount is lost.',
   forwarderBearer:
     'Tools that cannot sign (Tasker, MacroDroid) send plain text, the package in the first line, the title in the second, then the text, with the header',
   forwarderHttps: 'Its signature does not cover the content: the address must be https.',

@@ -324,8 +324,14 @@ describeOnEngines('a callback', (engine) => {
 
   it('that belongs to no order may fail without an alert too when it had arrived before', async () => {
     const content = {
-      ...{ merchant_id: site.merchant.id, mode: 'live', order_id: null, endpoint_id: null },
-      ...{ protocol: 'v1', event: 'payment.unmatched', body: '{}', redelivery_of: null },
+      merchant_id: site.merchant.id,
+      mode: 'live',
+      order_id: null,
+      endpoint_id: null,
+      protocol: 'v1',
+      event: 'payment.unmatched',
+      body: '{}',
+      redelivery_of: null,
     } as const
     const id = await transaction(shop, (tx) =>
       insertCallback(tx, { ...content, callback_key: 'told once', url: 'https://shop.example.com/money' }),

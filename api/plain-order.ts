@@ -22,12 +22,12 @@ export async function plainOrder(shop: Shop, order: OrderRow): Promise<string> {
 }
 
 const STATES: Readonly<Record<OrderRow['state'], readonly [string, string]>> = {
-  pending: ['等待付款', 'waiting for payment'],
-  paid: ['支付成功', 'paid'],
-  paid_waiting_stock: ['已付款，等待补货', 'paid, waiting for stock'],
-  delivered: ['已发货，请查看邮件', 'delivered, see your e-mail'],
-  expired: ['订单已过期，请不要再付款', 'expired, do not pay any more'],
-  cancelled: ['订单已取消，请不要再付款', 'cancelled, do not pay any more'],
+  pending: ['等待付款', 'Waiting for payment'],
+  paid: ['支付成功', 'Paid'],
+  paid_waiting_stock: ['已付款，等待补货', 'Paid, waiting for stock'],
+  delivered: ['已发货，请查看邮件', 'Paid and delivered, see your e-mail'],
+  expired: ['订单已过期，请不要再付款', 'Expired, do not pay any more'],
+  cancelled: ['订单已取消，请不要再付款', 'Cancelled, do not pay any more'],
 }
 
 const SCAN: Readonly<Record<Channel, readonly [string, string]>> = {
@@ -42,8 +42,8 @@ function toPay(order: OrderRow, due: string, until: string): string {
     order.test_at !== null && paragraph(['这是测试订单：请不要付款', 'A test order: do not pay']),
     picture,
     paragraph(SCAN[order.channel]),
-    paragraph(['请勿修改金额：系统靠这个金额识别您的订单', 'pay exactly this amount: it tells your order']),
-    paragraph([`请在 ${until} 前付款`, `pay before ${until}`]),
+    paragraph(['请勿修改金额：系统靠这个金额识别您的订单', 'Pay exactly this amount: it tells your order']),
+    paragraph([`请在 ${until} 前付款`, `Pay before ${until}`]),
   ]
     .filter(Boolean)
     .join('')

@@ -12,6 +12,8 @@ export interface Call {
   readonly secret: string
   readonly id?: string
   readonly ageS?: number
+  /** Blanks behind the body, signed with it. */
+  readonly blanks?: number
 }
 
 /** A call that says paid, rightly signed by `secret`. @returns the status of the answer. */
@@ -26,9 +28,10 @@ async function sendCallback(address: string, { number, price, secret }: Call): P
 }
 
 async function sendWebhook(address: string, call: Call): Promise<number> {
-  const { number, price, secret, id = 'msg_1', ageS = 0 } = call
+  const { number, price, secret, id = 'msg_1', ageS = 0, blanks = 0 } = call
   const seconds = Math.floor(Date.now() / 1000) - ageS
-  const body = JSON.stringify({ type: 'order.paid', data: { out_trade_no: number, amount: price } })
+  const event = { type: 'order.paid', data: { out_trade_no: number, amount: price } }
+  const body = JSON.stringify(event) + ' '.repeat(blanks)
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64')
   const headers = {
     'webhook-id': id,

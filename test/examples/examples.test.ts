@@ -106,7 +106,11 @@ describe('an example', () => {
       expect(await send({ secret: '' })).toBe(400)
       expect(await send({ price: '0.01' })).toBe(misfit)
       expect(await send({ number: 'unknown' })).toBe(misfit)
-      if (protocol === 'v1') expect(await send({ ageS: 301 })).toBe(400)
+      if (protocol === 'v1') {
+        expect(await send({ ageS: 301 })).toBe(400)
+        const hungUp = () => 413
+        expect(await send({ blanks: 65_536 }).catch(hungUp)).toBeGreaterThanOrEqual(400)
+      }
       end()
       const order = await shop.db
         .selectFrom('orders')

@@ -19,7 +19,6 @@ const zh = {
   emptyHelp: '商户的订单付款后，这里会出现发给网站的通知。',
   emptyFilter: '没有符合筛选条件的回调。',
   open: '查看',
-  ping: '测试通知',
   noOrder: '不属于订单',
   // states
   waiting: '等待发送',
@@ -163,7 +162,6 @@ const en: Record<keyof typeof zh, string> = {
   emptyHelp: 'Once an order of a merchant is paid, what its site is told appears here.',
   emptyFilter: 'No callback fits the filter.',
   open: 'Show',
-  ping: 'Test',
   noOrder: 'Of no order',
   waiting: 'To be sent',
   retrying: 'To be tried again',

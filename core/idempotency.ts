@@ -44,14 +44,13 @@ export async function answerOnce(
 ): Promise<Answer & { readonly replayed: boolean }> {
   const row = await claimKey(shop, request)
   if (row.status !== null) return { status: row.status, body: row.body, replayed: true }
-  try {
-    const answer = await work()
-    await ofClaim(shop.db.updateTable('idempotency_keys').set({ ...answer }), row).execute()
-    return { ...answer, replayed: false }
-  } catch (error) {
+  const answer = await work().catch(async (error: unknown) => {
     await ofClaim(shop.db.deleteFrom('idempotency_keys'), row).execute()
     throw error
-  }
+  })
+  // When only this fails the key stays taken: the work is done, and must not be done again at once.
+  await ofClaim(shop.db.updateTable('idempotency_keys').set({ ...answer }), row).execute()
+  return { ...answer, replayed: false }
 }
 
 /** @returns the caller's own row, to be answered, or the answered one. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { dropOldKeys } from '../../core/idempotency.ts'
 import { hashToken } from '../../com/tokens.ts'
 import { describeOnEngines } from '../../test/support/engines.ts'
@@ -125,6 +125,43 @@ describeOnEngines('a request with an Idempotency-Key', (engine) => {
     const close = `${ORDERS}/${'A'.repeat(21)}/close`
     expect((await stand.site.live.post(close, undefined, { 'Idempotency-Key': missing })).status).toBe(404)
     expect(await rowOf(missing)).toBeUndefined()
+  })
+
+  it('is carried out once too when its answer could not be kept', async () => {
+    const key = newKey()
+    const url = 'https://shop.example.com/not-kept'
+    const add = () => stand.site.live.post('/api/v1/webhook_endpoints', { url }, { 'Idempotency-Key': key })
+    const { db } = stand.shop
+    const updateTable = db.updateTable.bind(db)
+    const broken = vi.spyOn(db, 'updateTable').mockImplementation(((table: 'idempotency_keys') => {
+      if (table === 'idempotency_keys') throw new Error('broken by the test')
+      return updateTable(table)
+    }) as typeof db.updateTable)
+    const first = await add().finally(() => broken.mockRestore())
+    expect(first.status).toBe(500)
+    expect((await add()).error.code).toBe('idempotency_busy')
+    expect((await endpointsOf()).filter((one) => one.url === url)).toHaveLength(1)
+  })
+
+  it('may be asked for again with its key when the refusal was of the moment', async () => {
+    const filled = []
+    while (filled.length < 16) {
+      const { json, status } = await stand.site.test.post('/api/v1/webhook_endpoints', {
+        url: 'https://a.example/',
+      })
+      if (status !== 201) break
+      filled.push(String(json.id))
+    }
+    const key = newKey()
+    const add = () =>
+      stand.site.test.post(
+        '/api/v1/webhook_endpoints',
+        { url: 'https://b.example/' },
+        { 'Idempotency-Key': key },
+      )
+    expect((await add()).error.code).toBe('too_many_endpoints')
+    for (const id of filled) await stand.site.test.call('DELETE', `/api/v1/webhook_endpoints/${id}`)
+    expect((await add()).status).toBe(201)
   })
 
   it('gives a fault again, which nobody can know to have done nothing', async () => {

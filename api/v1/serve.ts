@@ -2,7 +2,7 @@
 import type { Context } from 'koa'
 import type Router from 'koa-router'
 import * as z from 'zod/mini'
-import { fail, ShopError } from '../../core/errors.ts'
+import { fail, ShopError, type RefusalCode } from '../../core/errors.ts'
 import { answerOnce, type Answer } from '../../core/idempotency.ts'
 import type { Locale } from '../../core/vocabulary.ts'
 import type { ApiContext } from '../context.ts'
@@ -70,24 +70,19 @@ async function runToTheEnd(api: ApiContext, ctx: Context, run: () => Promise<Ans
   try {
     return await run()
   } catch (error) {
-    if (error instanceof ShopError && !stays(error)) throw error
+    if (error instanceof ShopError && !staysSo(error.code, ctx.path)) throw error
     const { status, body, waitS } = answerTo(ctx, error, api.shop.log)
     if (waitS !== undefined) throw error
     return { status, body: JSON.stringify(body) }
   }
 }
 
-const STAYS: ReadonlySet<string> = new Set([
-  'order_changed',
-  'order_paid',
-  'wrong_state',
-  'too_many_endpoints',
-])
-
-/** What still waits to be delivered will have ended before long, and may then be sent again. */
-function stays({ code, details }: ShopError): boolean {
-  return STAYS.has(code) && details.state !== 'waiting'
+/** What an order has become it stays; an endpoint too many, or a delivery on its way, are a matter of the moment. */
+function staysSo(code: RefusalCode, path: string): boolean {
+  return code === 'order_changed' || code === 'order_paid' || (code === 'wrong_state' && ORDERS.test(path))
 }
+
+const ORDERS = /^\/api\/v1\/(?:test\/)?orders\//
 
 const MISSING: Readonly<Record<Locale, string>> = { 'zh-CN': '缺少此参数', en: 'it is missing' }
 

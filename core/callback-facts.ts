@@ -6,6 +6,7 @@ import { listSigningKeys } from './merchant-keys.ts'
 import { getMerchant } from './merchants.ts'
 import { listNotifySecrets, signingSecrets } from './notify-secrets.ts'
 import type { Shop } from './shop.ts'
+import { ENDPOINT_REMOVED } from './webhook-endpoints.ts'
 
 /**
  * @param number of the attempt, from 1
@@ -56,6 +57,6 @@ async function webhookSecrets(shop: Shop, callback: CallbackRow): Promise<string
     .selectAll()
     .where('id', '=', callback.endpoint_id)
     .executeTakeFirst()
-  if (!endpoint) throw new HopelessJob('the endpoint was removed')
+  if (!endpoint) throw new HopelessJob(ENDPOINT_REMOVED)
   return signingSecrets(endpoint, shop.now())
 }

@@ -4,11 +4,11 @@ import { raiseAlertOnce } from './alerts.ts'
 import { attemptCallback, type Call } from './callback-attempts.ts'
 import { judge, saysGone } from './callback-verdict.ts'
 import { fail } from './errors.ts'
-import type { Failure, JobHandler } from './jobs.ts'
+import { HopelessJob, type Failure, type JobHandler } from './jobs.ts'
 import { getMerchant } from './merchants.ts'
 import { recordEvent } from './order-state.ts'
 import type { Shop, Tx } from './shop.ts'
-import { endWebhookEndpoint, isEndpointOn } from './webhook-endpoints.ts'
+import { ENDPOINT_REMOVED, endWebhookEndpoint, findEndpoint } from './webhook-endpoints.ts'
 
 /** A call takes 10 s at most; the rest is for a database that is slow to note what came of it. */
 const LEASE_MS = 30_000
@@ -36,7 +36,10 @@ export function callbackJob(scheduleMs: readonly number[], call: Call): JobHandl
 
 /** An endpoint that was switched off may be switched on again: what waits for it waits by the schedule. */
 async function requireReceiver(shop: Shop, { endpoint_id: id }: CallbackRow): Promise<void> {
-  if (id !== null && !(await isEndpointOn(shop, id))) throw new Error('the endpoint is switched off')
+  if (id === null) return
+  const endpoint = await findEndpoint(shop, id)
+  if (!endpoint) throw new HopelessJob(ENDPOINT_REMOVED)
+  if (endpoint.enabled_at === null) throw new Error('the endpoint is switched off')
 }
 
 export function callbackIdOf(job: JobRow): string {
@@ -76,7 +79,8 @@ async function giveUp(tx: Tx, callback: CallbackRow, { error, cause }: Failure):
 
 /** Nobody need be told: its endpoint was taken away by hand, or the site has known before. */
 async function isExpected(tx: Tx, callback: CallbackRow): Promise<boolean> {
-  if (callback.endpoint_id !== null && !(await isEndpointOn(tx, callback.endpoint_id))) return true
+  const { endpoint_id: endpointId } = callback
+  if (endpointId !== null && !(await findEndpoint(tx, endpointId))?.enabled_at) return true
   if (callback.redelivery_of === null) return false
   const told = await tx.db
     .selectFrom('callbacks')

@@ -95,6 +95,26 @@ describeOnEngines('a webhook endpoint', (engine) => {
     await endpoints.removeWebhookEndpoint(shop, live(), endpoint.id, SELLER)
   })
 
+  it('keeps both of two changes that come in the same moment', async () => {
+    const { endpoint } = await endpoints.addWebhookEndpoint(shop, live(), ALL, SELLER)
+    for (let turn = 0; turn < 10; turn += 1) {
+      const changes = [
+        { url: `https://shop.example.com/${turn}` },
+        { events: turn % 2 === 0 ? ['order.paid' as const] : [] },
+        { enabled: turn % 2 === 0 },
+      ]
+      const made = changes.map((one) =>
+        endpoints.changeWebhookEndpoint(shop, live(), endpoint.id, one, SELLER),
+      )
+      await Promise.all(made)
+      const { url, events, enabled_at } = await endpoints.getWebhookEndpoint(shop, live(), endpoint.id)
+      expect({ url }).toEqual(changes[0])
+      expect({ events: JSON.parse(events) as unknown }).toEqual(changes[1])
+      expect({ enabled: enabled_at !== null }).toEqual(changes[2])
+    }
+    await endpoints.removeWebhookEndpoint(shop, live(), endpoint.id, SELLER)
+  })
+
   it('is found by its own merchant in its own mode alone', async () => {
     const { endpoint } = await endpoints.addWebhookEndpoint(shop, live(), ALL, SELLER)
     const other = await openMerchant(shop)
@@ -138,6 +158,18 @@ describeOnEngines('a webhook endpoint', (engine) => {
       ].sort(),
     )
     await endpoints.removeWebhookEndpoint(shop, live(), kept.endpoint.id, SELLER)
+  })
+
+  it('that was removed gets nothing that was written for it in the same moment', async () => {
+    const { endpoint } = await endpoints.addWebhookEndpoint(shop, live(), ALL, SELLER)
+    const { order } = await site.place()
+    await shop.db.deleteFrom('webhook_endpoints').where('id', '=', endpoint.id).execute()
+    expect(await send(200)).toEqual([])
+    const jobs = await shop.db.selectFrom('jobs').selectAll().where('order_id', '=', order.id).execute()
+    const told = jobs.filter(({ kind }) => kind === 'callback')
+    expect(told.map(({ dead_at, last_error }) => [dead_at !== null, last_error])).toEqual([
+      [true, 'the endpoint was removed'],
+    ])
   })
 
   it('is one of at most sixteen in each mode', async () => {

@@ -14,8 +14,11 @@ export const SECRET_OVERLAP_MS = 24 * 3_600_000
 /** Per merchant and mode: each of them is told everything that it asks for. */
 export const MAX_ENDPOINTS = 16
 
-/** Longer than any callback is tried. */
-const TRIED_MS = 7 * 24 * 3_600_000
+/** Why a callback to it is given up. */
+export const ENDPOINT_REMOVED = 'the endpoint was removed'
+
+/** Rows of one statement. */
+const CHUNK = 500
 
 /** Whose endpoints; those of one mode where the caller may see no other. */
 export interface EndpointOwner {
@@ -86,7 +89,7 @@ export async function addWebhookEndpoint(
   })
 }
 
-/** What is left out stays as it is. @throws ShopError `not_found` */
+/** What is left out stays as it is, or as somebody else changes it in the same moment. @throws ShopError `not_found` */
 export async function changeWebhookEndpoint(
   shop: Shop,
   owner: EndpointOwner,
@@ -96,16 +99,17 @@ export async function changeWebhookEndpoint(
 ): Promise<WebhookEndpointRow> {
   return transaction(shop, async (tx) => {
     const before = await getWebhookEndpoint(tx, owner, id)
-    const { url = before.url, events = JSON.parse(before.events) as WebhookEvent[] } = input
-    const { enabled = before.enabled_at !== null } = input
+    const { url, events, enabled } = input
     const changed = {
-      url,
-      events: JSON.stringify(events),
-      enabled_at: enabled ? (before.enabled_at ?? tx.now()) : null,
+      ...(url !== undefined && { url }),
+      ...(events && { events: JSON.stringify(events) }),
+      ...(enabled !== undefined && { enabled_at: enabled ? (before.enabled_at ?? tx.now()) : null }),
     }
+    if (Object.keys(changed).length === 0) return before
     await tx.db.updateTable('webhook_endpoints').set(changed).where('id', '=', id).execute()
-    await recordAudit(tx, actor, 'endpoints.change', id, auditable(before), { url, events, enabled })
-    return { ...before, ...changed }
+    const after = await getWebhookEndpoint(tx, owner, id)
+    await recordAudit(tx, actor, 'endpoints.change', id, auditable(before), auditable(after))
+    return after
   })
 }
 
@@ -175,34 +179,31 @@ export async function endWebhookEndpoint(
   return true
 }
 
-export async function isEndpointOn(shop: Shop, id: string): Promise<boolean> {
-  const found = await shop.db
-    .selectFrom('webhook_endpoints')
-    .select('id')
-    .where('id', '=', id)
-    .where('enabled_at', 'is not', null)
-    .executeTakeFirst()
-  return found !== undefined
+export async function findEndpoint(shop: Shop, id: string): Promise<WebhookEndpointRow | undefined> {
+  return shop.db.selectFrom('webhook_endpoints').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
 function auditable({ url, events, enabled_at }: WebhookEndpointRow) {
   return { url, events: JSON.parse(events) as WebhookEvent[], enabled: enabled_at !== null }
 }
 
+/** What is written meanwhile, by whoever saw the endpoint before it went, is given up when its turn comes. */
 async function giveUpCallbacks(tx: Tx, endpoint: WebhookEndpointRow): Promise<void> {
   const open = await tx.db
     .selectFrom('callbacks')
     .select('id')
     .where('merchant_id', '=', endpoint.merchant_id)
-    .where('created_at', '>=', tx.now() - TRIED_MS)
     .where('endpoint_id', '=', endpoint.id)
     .where('delivered_at', 'is', null)
     .where('dead_at', 'is', null)
     .execute()
   const given = { dead_at: tx.now() }
-  for (const { id } of open) {
-    const job = tx.db.updateTable('jobs').set({ ...given, last_error: 'the endpoint was removed' })
-    await job.where('job_key', '=', `callback:${id}`).where('done_at', 'is', null).execute()
-    await tx.db.updateTable('callbacks').set(given).where('id', '=', id).execute()
+  for (let from = 0; from < open.length; from += CHUNK) {
+    const ids = open.slice(from, from + CHUNK).map(({ id }) => id)
+    const keys = ids.map((id) => `callback:${id}`)
+    const jobs = tx.db.updateTable('jobs').set({ ...given, last_error: ENDPOINT_REMOVED })
+    await jobs.where('job_key', 'in', keys).where('done_at', 'is', null).execute()
+    const callbacks = tx.db.updateTable('callbacks').set(given).where('id', 'in', ids)
+    await callbacks.where('delivered_at', 'is', null).execute()
   }
 }

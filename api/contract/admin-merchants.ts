@@ -1,15 +1,9 @@
 /** Merchants: sites that take payments through the shop, with their keys and webhook endpoints. */
 import * as z from 'zod/mini'
-import {
-  CHANNELS,
-  MERCHANT_KEY_KINDS,
-  MODES,
-  PROTOCOLS,
-  SCOPES,
-  WEBHOOK_EVENTS,
-} from '../../core/vocabulary.ts'
+import { CHANNELS, MERCHANT_KEY_KINDS, MODES, PROTOCOLS, SCOPES } from '../../core/vocabulary.ts'
 import { CallbackAttempt } from './admin-callbacks.ts'
 import { operation } from './operation.ts'
+import { EventList } from './v1-words.ts'
 import { Amount, Channel, Done, Id, IdParams, Time, line } from './words.ts'
 
 export const MerchantView = z.object({
@@ -66,7 +60,7 @@ export const EndpointView = z.object({
   mode: z.enum(MODES),
   url: z.string(),
   /** Empty: all of a merchant's orders. */
-  events: z.array(z.enum(WEBHOOK_EVENTS)),
+  events: EventList,
   enabled: z.boolean(),
   createdAt: Time,
   /** Until then the secret before signs beside the present one. */
@@ -223,7 +217,7 @@ export const revokeMerchantKey = operation({
 
 const endpointInput = {
   url: Url,
-  events: z.array(z.enum(WEBHOOK_EVENTS)).check(z.maxLength(WEBHOOK_EVENTS.length)),
+  events: EventList,
   enabled: z.boolean(),
 }
 

@@ -27,14 +27,13 @@ export function signingSecrets(
 }
 
 /**
- * @param actor an admin, for the audit; undefined for the merchant itself.
  * @returns the new secret, the only time that it is seen, and until when the one before signs too; null: there was none.
  */
 export async function renewNotifySecret(
   shop: Shop,
   merchantId: string,
   mode: Mode,
-  actor?: Actor,
+  actor: Actor,
 ): Promise<{ readonly secret: string; readonly previousUntil: number | null }> {
   return transaction(shop, async (tx) => {
     const secret = newWebhookSecret()
@@ -42,7 +41,7 @@ export async function renewNotifySecret(
     const previousUntil = before ? tx.now() + SECRET_OVERLAP_MS : null
     if (before) await replaceSecret(tx, before, secret, previousUntil)
     else await insertSecret(tx, merchantId, mode, secret)
-    if (actor) await recordAudit(tx, actor, 'merchants.notify-secret', merchantId, null, { mode })
+    await recordAudit(tx, actor, 'merchants.notify-secret', merchantId, null, { mode })
     return { secret, previousUntil }
   })
 }

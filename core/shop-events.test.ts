@@ -162,13 +162,13 @@ describeOnEngines('the secret of calls that an order asks for by itself', (engin
 
   it('is one of its own in each mode, and signs beside the one before for a day', async () => {
     const [live, test] = [
-      await renewNotifySecret(shop, site.merchant.id, 'live'),
-      await renewNotifySecret(shop, site.merchant.id, 'test'),
+      await renewNotifySecret(shop, site.merchant.id, 'live', SELLER),
+      await renewNotifySecret(shop, site.merchant.id, 'test', SELLER),
     ]
     expect([live.previousUntil, live.secret === test.secret]).toEqual([null, false])
     const ofTest = await sent('test')
     expect(ofTest.headers['webhook-signature']).toBe(signatureBy(test.secret, ofTest))
-    const next = await renewNotifySecret(shop, site.merchant.id, 'live')
+    const next = await renewNotifySecret(shop, site.merchant.id, 'live', SELLER)
     const both = await sent('live')
     expect(both.headers['webhook-signature']).toBe(
       `${signatureBy(next.secret, both)} ${signatureBy(live.secret, both)}`,

@@ -128,6 +128,16 @@ describeOnEngines('webhooks of the merchants’ API', (engine) => {
     expect(received).toHaveLength(1)
     expect(isGenuine(received[0]!, String(first.secret), nowS())).toBe(true)
     expect(isGenuine(received[0]!, String(second.secret), nowS())).toBe(true)
+    const audit = await stand.shop.db
+      .selectFrom('audit_entries')
+      .selectAll()
+      .where('action', '=', 'merchants.notify-secret')
+      .execute()
+    const actor = `${stand.site.merchant.merchant.pid}:…${stand.site.live.key.slice(-4)}`
+    expect(audit.map((row) => [row.actor, row.subject])).toEqual(
+      Array(2).fill([actor, stand.site.merchant.merchant.id]),
+    )
+    expect(JSON.stringify(audit)).not.toContain(String(second.secret).slice(6, 30))
   })
 
   it('go to endpoints that can be added, read, changed, rotated and removed', async () => {

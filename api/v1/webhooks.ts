@@ -62,8 +62,9 @@ export function v1WebhookRoutes(api: ApiContext): Router {
     return toDeliveryDetail(delivery, attempts)
   })
 
-  serveMerchant(api, router, contract.v1RenewNotifySecret, async ({ bearer: { merchant, mode } }) => {
-    const { secret, previousUntil } = await renewNotifySecret(shop, merchant.id, mode)
+  serveMerchant(api, router, contract.v1RenewNotifySecret, async ({ bearer, ctx }) => {
+    const { merchant, mode } = bearer
+    const { secret, previousUntil } = await renewNotifySecret(shop, merchant.id, mode, actorOf(bearer, ctx))
     return { secret, previous_secret_until: toMoment(previousUntil), livemode: mode === 'live' }
   })
 

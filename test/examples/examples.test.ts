@@ -51,7 +51,7 @@ describe('an example', () => {
     const key = async (kind: 'md5' | 'live') =>
       (await addMerchantKey(shop, merchant.id, { kind, name: '' }, SELLER)).secret
     keys = { 'api-edition': await key('md5'), v1: await key('live') }
-    webhookSecret = (await renewNotifySecret(shop, merchant.id, 'live')).secret
+    webhookSecret = (await renewNotifySecret(shop, merchant.id, 'live', SELLER)).secret
   })
 
   afterAll(async () => {

@@ -4,10 +4,11 @@ import { findGoods } from '../core/delivery.ts'
 import { readMailStates } from '../core/mails.ts'
 import { canBePaid, canExtend, isProof } from '../core/orders.ts'
 import { findRecentProduct } from '../core/products.ts'
-import { findMerchantReturn } from '../core/merchant-return.ts'
-import { findScope } from '../core/merchants.ts'
+import { readMerchantReturn } from '../core/merchant-return.ts'
+import { findMerchantSide, type MerchantSide } from '../core/merchant-sides.ts'
+import { scopeOf } from '../core/merchants.ts'
 import type { Shop } from '../core/shop.ts'
-import { listOfferedChannels } from '../core/tills.ts'
+import { listOfferedChannels, WHOLE_SHOP } from '../core/tills.ts'
 import type { Channel } from '../core/vocabulary.ts'
 import type { OrderSummary, OrderView } from './contract/orders.ts'
 
@@ -37,15 +38,16 @@ export async function readSurroundings(shop: Shop, order: OrderRow, proven: bool
   const delivered = order.state === 'delivered'
   const open = canBePaid(order, shop.now())
   const product = await findRecentProduct(shop, order.product_id)
+  const side = await findMerchantSide(shop, order)
   return {
     open,
     canExtend: canExtend(order, shop.now()),
     deliveryKind: product?.delivery_kind ?? 'shared',
-    otherChannels: open ? await otherChannels(shop, order) : [],
+    otherChannels: open ? await otherChannels(shop, order, side) : [],
     mail: delivered ? ((await readMailStates(shop, [order.id])).get(order.id)?.state ?? 'none') : 'none',
     purchaseNote: proven && order.paid_at !== null ? (product?.purchase_note ?? '') : '',
     goods: proven && delivered ? await goodsOf(shop, order, product) : null,
-    merchant: await findMerchantReturn(shop, order),
+    merchant: side ? await readMerchantReturn(shop, order, side) : null,
   }
 }
 
@@ -95,10 +97,10 @@ function codeOf(order: OrderRow) {
   }
 }
 
-async function otherChannels(shop: Shop, order: OrderRow) {
-  const scope = await findScope(shop, order)
-  if (!scope.mayChange) return []
-  const channels = await listOfferedChannels(shop, order.price_cents, scope.tills)
+async function otherChannels(shop: Shop, order: OrderRow, side: MerchantSide | undefined) {
+  if (side && side.asked.channel_fixed_at !== null) return []
+  const tills = side ? scopeOf(side.merchant, side.asked.mode) : WHOLE_SHOP
+  const channels = await listOfferedChannels(shop, order.price_cents, tills)
   return channels.filter((channel) => channel !== order.channel)
 }
 

@@ -3,9 +3,9 @@ import type { MerchantOrderRow, OrderRow } from '../sql/schema.ts'
 import { epayPaidQuery } from './callback-forms/epay.ts'
 import { formEncoded, withQuery } from './callback-forms/form.ts'
 import { vmqPaidQuery } from './callback-forms/vmq.ts'
-import { findAsked } from './asked-orders.ts'
 import { listSigningKeys, type SigningKey } from './merchant-keys.ts'
-import { getMerchant, isTrustedReturn } from './merchants.ts'
+import type { MerchantSide } from './merchant-sides.ts'
+import { isTrustedReturn } from './merchants.ts'
 import type { Shop } from './shop.ts'
 import type { Protocol } from './vocabulary.ts'
 
@@ -17,11 +17,12 @@ export interface MerchantReturn {
   readonly returnTrusted: boolean
 }
 
-/** @returns null for an order of the shop itself. */
-export async function findMerchantReturn(shop: Shop, order: OrderRow): Promise<MerchantReturn | null> {
-  const asked = order.merchant_id === null ? undefined : await findAsked(shop, order.id)
-  if (!asked) return null
-  const merchant = await getMerchant(shop, asked.merchant_id)
+/** The keys are read anew, and only once it is paid: one may have been rotated or revoked a moment ago. */
+export async function readMerchantReturn(
+  shop: Shop,
+  order: OrderRow,
+  { asked, merchant }: MerchantSide,
+): Promise<MerchantReturn> {
   const returnUrl = order.paid_at === null ? null : await signedReturn(shop, order, asked)
   return {
     name: merchant.name,

@@ -6,6 +6,7 @@ import type { MerchantRow, OrderRow } from '../sql/schema.ts'
 import { listAccounts } from './accounts.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
+import { createRecent } from './recent.ts'
 import { transaction, type Shop } from './shop.ts'
 import { WHOLE_SHOP, type TillScope } from './tills.ts'
 import type { Channel, Mode } from './vocabulary.ts'
@@ -39,6 +40,13 @@ export async function getMerchant(shop: Shop, id: string): Promise<MerchantRow> 
   const row = await shop.db.selectFrom('merchants').selectAll().where('id', '=', id).executeTakeFirst()
   return row ?? fail('not_found', { what: 'merchant' })
 }
+
+/** As it was up to a second ago: for what pages show. @throws ShopError `not_found` */
+export function findRecentMerchant(shop: Shop, id: string): Promise<MerchantRow> {
+  return recent.get(shop, id)
+}
+
+const recent = createRecent(getMerchant)
 
 /** By its number as a site sends it; undefined for an unknown or switched-off one. */
 export async function findMerchant(shop: Shop, pid: string): Promise<MerchantRow | undefined> {
@@ -106,7 +114,7 @@ export async function changeMerchant(
   input: MerchantInput,
   actor: Actor,
 ): Promise<MerchantRow> {
-  return transaction(shop, async (tx) => {
+  const changed = await transaction(shop, async (tx) => {
     const { webhook_secret: _secret, ...before } = await getMerchant(tx, id)
     await checkAccounts(tx, input)
     const columns = columnsOf(input, before.enabled_at, tx.now())
@@ -114,6 +122,8 @@ export async function changeMerchant(
     await recordAudit(tx, actor, 'merchants.change', id, before, input)
     return getMerchant(tx, id)
   })
+  recent.forget(shop)
+  return changed
 }
 
 async function checkAccounts(tx: Shop, { accountIds }: MerchantInput): Promise<void> {

@@ -25,6 +25,11 @@ const TABLES: readonly (keyof Database)[] = [
   'callbacks',
 ]
 
+const URL_OF_SITE = 'https://shop.example.com/notify'
+
+/** What a buyer may have typed. */
+const BUYER = { email: 'a&money=0.01&name=x@example.com' }
+
 const PATHS = ['/submit.php', '/mapi.php', '/api.php?act=order'] as const
 
 describeOnEngines('what is wrong', (engine) => {
@@ -99,6 +104,127 @@ describeOnEngines('what is wrong', (engine) => {
       expect(signatureOf(forged, site.key)).toBe(asked.sign)
       await expectRefused(sending({ ...forged, sign: asked.sign!, sign_type: 'MD5' }))
     }
+  })
+
+  describe('is a signed text that is divided otherwise', () => {
+    const terms = () => {
+      const { out_trade_no: _, ...fields } = orderFields(site)
+      return fields
+    }
+
+    it.each<[what: string, asked: () => Fields, forged: () => Fields]>([
+      [
+        'an amount, with the site’s in a value behind it',
+        () => ({ ...terms(), ...BUYER, out_trade_no: 'VALUE-1', name: 'Order 1', money: '100.00' }),
+        () => ({
+          ...terms(),
+          email: 'a',
+          money: '0.01',
+          name: 'x@example.com&money=100.00&name=Order 1',
+          out_trade_no: 'VALUE-1',
+        }),
+      ],
+      [
+        'an order, with the site’s in a value before it',
+        () => ({
+          ...terms(),
+          name: 'N',
+          notify_url: URL_OF_SITE,
+          out_trade_no: 'CHEAP',
+          param: `x&notify_url=${URL_OF_SITE}&out_trade_no=DEAR&param=y`,
+          money: '5.00',
+        }),
+        () => ({
+          ...terms(),
+          name: `N&notify_url=${URL_OF_SITE}&out_trade_no=CHEAP&param=x`,
+          notify_url: URL_OF_SITE,
+          out_trade_no: 'DEAR',
+          param: 'y',
+          money: '5.00',
+        }),
+      ],
+      [
+        'an amount, with the site’s in the address to go back to and its number in a value behind that',
+        () => ({
+          ...terms(),
+          email: `a&money=0.01&name=N&notify_url=${URL_OF_SITE}&out_trade_no=V-3&pid=${site.merchant.pid}&return_url=${URL_OF_SITE}`,
+          money: '100.00',
+          name: 'N',
+          notify_url: URL_OF_SITE,
+          out_trade_no: 'V-3',
+          param: 'x&s=1',
+          return_url: URL_OF_SITE,
+        }),
+        () => ({
+          ...terms(),
+          email: 'a',
+          money: '0.01',
+          name: 'N',
+          notify_url: URL_OF_SITE,
+          out_trade_no: 'V-3',
+          return_url: `${URL_OF_SITE}&money=100.00&name=N&notify_url=${URL_OF_SITE}&out_trade_no=V-3&param=x`,
+          s: `1&pid=${site.merchant.pid}&return_url=${URL_OF_SITE}`,
+        }),
+      ],
+    ])('%s', async (_, asked, forged) => {
+      const sign = signatureOf(asked(), site.key)
+      expect(signatureOf(forged(), site.key)).toBe(sign)
+      const send = sending({ ...forged(), sign, sign_type: 'MD5' })
+      await expectRefused(send)
+      expect(JSON.parse((await send('/mapi.php')).text)).toMatchObject({ code: -3 })
+    })
+
+    it('in any way that says another amount or order', async () => {
+      const said = { money: '100.00', name: 'N', notify_url: URL_OF_SITE, out_trade_no: 'CHEAP' }
+      const pid = String(site.merchant.pid)
+      const own = { ...said, pid, return_url: URL_OF_SITE, type: 'alipay' }
+      const words = { ...own, money: '0.01', out_trade_no: 'DEAR', s: '1' }
+      const text = fc.subarray(Object.entries(words).sort(([a], [b]) => (a < b ? -1 : 1)))
+      const asText = (pairs: readonly [string, string][]) =>
+        ['x', ...pairs.map(([name, value]) => `${name}=${value}`)].join('&')
+      let forgeries = 0
+      await fc.assert(
+        fc.asyncProperty(text, text, fc.nat(), async (before, behind, pick) => {
+          const asked = { ...own, email: asText(before), param: asText(behind) }
+          const sign = signatureOf(asked, site.key)
+          const parts = Object.keys(asked)
+            .sort()
+            .map((name) => `${name}=${Reflect.get(asked, name)}`)
+          const others = divisions(parts.join('&').split('&')).filter(
+            (fields) =>
+              fields.pid === pid &&
+              ['100.00', '0.01'].includes(fields.money ?? '') &&
+              ['CHEAP', 'DEAR'].includes(fields.out_trade_no ?? '') &&
+              (fields.money !== own.money || fields.out_trade_no !== own.out_trade_no),
+          )
+          const forged = others[pick % others.length]
+          if (!forged) return
+          forgeries += 1
+          expect(signatureOf(forged, site.key)).toBe(sign)
+          const answer = await postForm(served.url, '/mapi.php', { ...forged, sign })
+          expect([forged, JSON.parse(answer.text)]).toEqual([forged, expect.objectContaining({ code: -3 })])
+        }),
+        { numRuns: 300 },
+      )
+      expect(forgeries).toBeGreaterThan(50)
+    })
+
+    /** Every way to read the text as values in the order of their names, none named twice. */
+    function divisions(parts: readonly string[], last = ''): Fields[] {
+      const found: Fields[] = []
+      for (let size = 1; size <= parts.length; size += 1) {
+        const [, name = '', value = ''] = /^([^=]+)=(.+)$/.exec(parts.slice(0, size).join('&')) ?? []
+        if (name <= last) return found
+        if (size === parts.length) return [...found, { [name]: value }]
+        for (const rest of divisions(parts.slice(size), name)) found.push({ [name]: value, ...rest })
+      }
+      return found
+    }
+  })
+
+  it('is not an address to go back to that has the number of the order in it', async () => {
+    const fields = right({ return_url: 'https://shop.example.com/?wc=1&out_trade_no=5&money=1.00' })
+    expect(JSON.parse((await postForm(served.url, '/mapi.php', fields)).text)).toMatchObject({ code: 1 })
   })
 
   it.each<[what: string, fields: () => Fields | string]>([

@@ -28,7 +28,7 @@ export async function getSigner(shop: Shop, ctx: Context, form: FlatForm): Promi
   const sign = trimmed(form.text('sign')) || failField('sign', 'missing')
   const merchant = (await findMerchant(shop, pid)) ?? failField('pid', 'unknown')
   const key = (await findKey(shop, merchant.id, sign, form)) ?? refuseSignature(shop, ctx, pid)
-  if (hidesAmount(form)) failField('sign', 'malformed')
+  if (hidesTerms(form)) failField('sign', 'malformed')
   return { merchant, keyId: key.id }
 }
 
@@ -43,11 +43,18 @@ async function findKey(shop: Shop, merchantId: string, sign: string, form: FlatF
 
 /**
  * The signature covers names and values without their bounds: whoever had a text of its own signed by a site, such as a
- * `param`, could say another amount with it, and hide the site's in a value that stands before.
+ * `param`, could divide it otherwise and say another amount with it, or have another order paid by it. The site's own
+ * words stay in the text, so that they must stand in a value then.
+ *
+ * An address to go back to may honestly have them. There they are the site's only if its `pid`, which stands behind
+ * them and before `return_url`, is in a value too.
  */
-function hidesAmount(form: FlatForm): boolean {
-  return [...form.entries()].some(
-    ([name, value]) => /[&=]/.test(name) || (name < 'money' && value.includes('&money=')),
+function hidesTerms(form: FlatForm): boolean {
+  const all = [...form.entries()]
+  const hides = (value: Buffer) => value.includes('&money=') || value.includes('&out_trade_no=')
+  const hidesPid = all.some(([, value]) => value.includes('&pid='))
+  return all.some(
+    ([name, value]) => /[&=]/.test(name) || (hides(value) && (name !== 'return_url' || hidesPid)),
   )
 }
 

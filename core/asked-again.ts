@@ -4,7 +4,7 @@ import type { MerchantOrderRow, OrderRow } from '../sql/schema.ts'
 import { findAsked, type MerchantOrder } from './asked-orders.ts'
 import { enqueueCallbacks } from './callbacks.ts'
 import { claimAmount, shownCode, type Pool } from './claim-amount.ts'
-import { fail } from './errors.ts'
+import { fail, ShopError, type RefusalCode } from './errors.ts'
 import { hashOf, onSomeChannel, type MerchantWish } from './merchant-wish.ts'
 import { scopeOf } from './merchants.ts'
 import { moveOrder, wakeOrder } from './order-state.ts'
@@ -17,14 +17,28 @@ export interface AskedAgain extends MerchantOrder {
 }
 
 /**
+ * Decided once more when the order was paid, ended or opened again between reading and writing.
+ *
  * @throws ShopError `order_exists`, `order_paid`, `order_changed`, `wrong_state`, and what the search for an amount
  * refuses
  */
-export async function resumeOrder(
-  shop: Shop,
-  wish: MerchantWish,
-  { order, asked }: MerchantOrder,
-): Promise<AskedAgain> {
+export async function resumeOrder(shop: Shop, wish: MerchantWish, known: MerchantOrder): Promise<AskedAgain> {
+  try {
+    return await goOn(shop, wish, known)
+  } catch (error) {
+    if (!(error instanceof ShopError) || !RACED.has(error.code)) throw error
+    // In a transaction: what overtook it may be seen there a moment before it is committed.
+    const now = await transaction(shop, (tx) => readAgain(tx, known.order.id))
+    const moved = now.order.state !== known.order.state || now.order.expires_at !== known.order.expires_at
+    if (error.code === 'no_free_amount' && !moved) throw error
+    return goOn(shop, wish, now)
+  }
+}
+
+/** Who opened it at the same moment may have taken the last amount. */
+const RACED: ReadonlySet<RefusalCode> = new Set(['wrong_state', 'no_free_amount'])
+
+async function goOn(shop: Shop, wish: MerchantWish, { order, asked }: MerchantOrder): Promise<AskedAgain> {
   const isOpen = canBePaid(order, shop.now())
   const isSame = asked.request_hash === hashOf(wish)
   const goesOn = { resume: true, show: isOpen && isSame, refuse: false }[wish.repeat ?? 'resume']
@@ -32,31 +46,29 @@ export async function resumeOrder(
   if (order.paid_at !== null) fail('order_paid', { outTradeNo: asked.out_trade_no, orderId: order.id })
   if (!isSame) fail('order_changed', { outTradeNo: asked.out_trade_no })
   if (order.state === 'cancelled') fail('wrong_state', { state: order.state })
-  if (isOpen) {
-    if (wish.channel && wish.channel !== order.channel) {
-      await moveToChannel(shop, order, wish.channel, scopeOf(wish.merchant, wish.mode), 'merchant')
-    }
-    await noteAgain(shop, wish, asked)
-    return { ...(await readAgain(shop, order.id)), outcome: 'same' }
-  }
-  await openAgain(shop, wish, order)
-  await noteAgain(shop, wish, asked)
-  wakeOrder(shop, order.id)
-  return { ...(await readAgain(shop, order.id)), outcome: 'reopened' }
+  if (!isOpen) await openAgain(shop, wish, { order, asked })
+  else if (wish.channel && wish.channel !== order.channel) {
+    const also = (tx: Tx) => noteAgain(tx, wish, asked)
+    await moveToChannel(shop, order, wish.channel, scopeOf(wish.merchant, wish.mode), {
+      actor: 'merchant',
+      also,
+    })
+  } else await noteAgain(shop, wish, asked)
+  return { ...(await readAgain(shop, order.id)), outcome: isOpen ? 'same' : 'reopened' }
 }
 
-async function openAgain(shop: Shop, wish: MerchantWish, { id, channel }: OrderRow): Promise<void> {
-  try {
-    await onSomeChannel(shop, { likelyChannel: channel, ...wish }, (pool) =>
-      transaction(shop, (tx) => reopen(tx, pool, id, wish)),
-    )
-  } catch (error) {
-    // Whoever asked at the same moment may have opened it with the last amount.
-    if (!canBePaid(await getOrder(shop, id), shop.now())) throw error
-  }
+/** On the channel where it ended, unless the merchant or its buyer's browser says another. */
+async function openAgain(shop: Shop, wish: MerchantWish, known: MerchantOrder): Promise<void> {
+  const likelyChannel = wish.likelyChannel ?? known.order.channel
+  const open = (pool: Pool) => transaction(shop, (tx) => reopen(tx, pool, wish, known))
+  await onSomeChannel(shop, { ...wish, likelyChannel }, open, { mayHold: true })
+  wakeOrder(shop, known.order.id)
 }
 
-/** The same number may come again for another channel or for none, in other words, signed by a newer key. */
+/**
+ * The same number may come again for another channel or for none, in other words, signed by a newer key. In the
+ * transaction that acts on it.
+ */
 async function noteAgain(shop: Shop, wish: MerchantWish, asked: MerchantOrderRow): Promise<void> {
   const again = {
     key_id: wish.keyId,
@@ -72,11 +84,11 @@ async function noteAgain(shop: Shop, wish: MerchantWish, asked: MerchantOrderRow
  * A fresh amount and time: slot, then order. The amounts before stay with the order: money on its way to them still
  * pays it.
  */
-async function reopen(tx: Tx, pool: Pool, id: string, wish: MerchantWish): Promise<void> {
+async function reopen(tx: Tx, pool: Pool, wish: MerchantWish, known: MerchantOrder): Promise<void> {
+  const { id } = known.order
   const order = await getOrder(tx, id)
-  if (order.paid_at !== null) fail('order_paid', { outTradeNo: wish.outTradeNo, orderId: id })
-  if (canBePaid(order, tx.now())) return // somebody asked at the same moment
-  if (order.state === 'cancelled') fail('wrong_state', { state: order.state })
+  const isOver = order.state === 'expired' || order.state === 'pending'
+  if (!isOver || canBePaid(order, tx.now())) fail('wrong_state', { state: order.state })
   const { orderTtlS, lateAcceptS, slotHoldS } = tx.settings.current
   const expiresAt = tx.now() + (wish.ttlMs ?? orderTtlS * 1000)
   const terms = { orderId: id, priceCents: order.price_cents, expiresAt, net: undefined }
@@ -97,6 +109,7 @@ async function reopen(tx: Tx, pool: Pool, id: string, wish: MerchantWish): Promi
   if (!(await moveOrder(tx, ended, 'pending', set, { kind: 'reopened', actor: 'merchant', detail }))) {
     throw new RetryTransaction()
   }
+  await noteAgain(tx, wish, known.asked)
 }
 
 /** Its time is over, but the clock may have yet to say so. */

@@ -40,6 +40,22 @@ function noting(shop: Shop, written: string[]): Shop {
   }
 }
 
+/** Where `first` happens after the order was read, before the first transaction. */
+function overtaken(shop: Shop, first: () => Promise<unknown>): Shop {
+  const { database } = shop
+  let happened: Promise<unknown> | undefined
+  return {
+    ...shop,
+    database: {
+      ...database,
+      async transaction(work) {
+        await (happened ??= first())
+        return database.transaction(work)
+      },
+    },
+  }
+}
+
 describeOnEngines("a merchant's order", (engine) => {
   let shop: TestShop
   let trade: Trade
@@ -58,6 +74,27 @@ describeOnEngines("a merchant's order", (engine) => {
 
   const callbacksOf = (orderId: string) =>
     shop.db.selectFrom('callbacks').selectAll().where('order_id', '=', orderId).execute()
+
+  /** The amounts that are its own now. */
+  const heldBy = async (orderId: string) => {
+    const held = await shop.db
+      .selectFrom('amount_slots')
+      .select('amount_cents')
+      .where('order_id', '=', orderId)
+      .where('held_until', '>=', shop.now())
+      .execute()
+    return held.map((row) => row.amount_cents)
+  }
+
+  const countReopened = async (orderId: string) => {
+    const events = await shop.db
+      .selectFrom('order_events')
+      .select('id')
+      .where('order_id', '=', orderId)
+      .where('kind', '=', 'reopened')
+      .execute()
+    return events.length
+  }
 
   it('is placed once for each number of theirs, however often it is asked for at once', async () => {
     const wish = { outTradeNo: 'A-1', amountCents: 4_200 }
@@ -138,6 +175,98 @@ describeOnEngines("a merchant's order", (engine) => {
     for (const one of again)
       if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'order_paid' })
     expect((await trade.read(first.order.id)).state).toBe('paid')
+    const opened = again.filter((one) => one.status === 'fulfilled' && one.value.outcome === 'reopened')
+    expect(await countReopened(first.order.id)).toBe(opened.length)
+    expect(opened.length).toBeLessThanOrEqual(1)
+    expect(await heldBy(first.order.id)).toEqual([first.order.due_cents])
+  })
+
+  it('is opened once by many who ask again at once, with one fresh amount', async () => {
+    const wish = { outTradeNo: 'A-11', amountCents: 9_300 }
+    const first = await site.place(wish)
+    shop.advance(3_600_000)
+    await expireOrders(shop)
+    expect(await heldBy(first.order.id)).toEqual([])
+    const asked = { ...wish, in: unlocked(shop) }
+    const again = await Promise.all(Array.from({ length: 6 }, () => site.place(asked)))
+    expect(again.filter(({ outcome }) => outcome === 'reopened')).toHaveLength(1)
+    expect(await countReopened(first.order.id)).toBe(1)
+    expect(await heldBy(first.order.id)).toEqual([again[0]?.order.due_cents])
+  })
+
+  it('that is paid while its site asks for it on another channel is told as paid', async () => {
+    const wish = { outTradeNo: 'A-12', amountCents: 9_400 }
+    const first = await site.place(wish)
+    const paying = overtaken(shop, () => trade.pay(first.order))
+    await expect(site.place({ ...wish, channel: 'wechat', in: paying })).rejects.toMatchObject({
+      code: 'order_paid',
+      details: { orderId: first.order.id },
+    })
+  })
+
+  it('that ends while its site asks for it on another channel opens again there', async () => {
+    const wish = { outTradeNo: 'A-13', amountCents: 9_500 }
+    const first = await site.place(wish)
+    const ending = overtaken(shop, async () => {
+      shop.advance(301_000)
+      await expireOrders(shop)
+    })
+    expect(await site.place({ ...wish, channel: 'wechat', in: ending })).toMatchObject({
+      outcome: 'reopened',
+      order: { id: first.order.id, channel: 'wechat', state: 'pending' },
+    })
+  })
+
+  it('is moved to the channel that was asked for when somebody else opens it on another', async () => {
+    const wish = { outTradeNo: 'A-14', amountCents: 9_600 }
+    const first = await site.place(wish)
+    shop.advance(301_000)
+    await expireOrders(shop)
+    const opened = overtaken(unlocked(shop), () => site.place({ ...wish, in: unlocked(shop) }))
+    expect(await site.place({ ...wish, channel: 'wechat', in: opened })).toMatchObject({
+      outcome: 'same',
+      order: { id: first.order.id, channel: 'wechat' },
+    })
+    expect(await countReopened(first.order.id)).toBe(1)
+  })
+
+  it('opens again on the amount that it still holds though all of its price are taken', async () => {
+    const wish = { outTradeNo: 'A-15', amountCents: 9_700 }
+    const first = await site.place(wish)
+    const rest = { amountCents: 9_700, ttlMs: 3_600_000 }
+    for (let at = 0; at < 10; at += 1) await site.place(rest)
+    shop.advance(301_000)
+    await expireOrders(shop)
+    await expect(site.place(rest)).rejects.toMatchObject({ code: 'no_free_amount' })
+    expect(await site.place(wish)).toMatchObject({
+      outcome: 'reopened',
+      order: { id: first.order.id, due_cents: first.order.due_cents },
+    })
+  })
+
+  it('opens again on the channel where it ended unless another is likelier now', async () => {
+    const wish = { outTradeNo: 'A-16', amountCents: 9_800, channel: undefined }
+    await site.place({ ...wish, likelyChannel: 'alipay' })
+    const channelAfterEnd = async (likelyChannel: 'wechat' | undefined) => {
+      shop.advance(301_000)
+      return (await site.place({ ...wish, likelyChannel })).order.channel
+    }
+    expect(await channelAfterEnd(undefined)).toBe('alipay')
+    expect(await channelAfterEnd('wechat')).toBe('wechat')
+  })
+
+  it.each([
+    ['goes on', 0],
+    ['opens again', 301_000],
+  ])('that %s on another channel has the words of the request from the same moment', async (what, waitMs) => {
+    const wish = { outTradeNo: `A-17-${what}`, amountCents: 9_900 }
+    await site.place(wish)
+    shop.advance(waitMs)
+    const written: string[] = []
+    const named = { ...wish, channel: 'wechat', request: { type: 'wxpay' } } as const
+    const { asked } = await site.place({ ...named, in: noting(shop, written) })
+    expect(asked.request).toBe('{"type":"wxpay"}')
+    expect(written.slice(written.indexOf('orders'))).toContain('merchant_orders')
   })
 
   it('is opened once with the last amount of its price by two who ask at once without a lock between them', async () => {
@@ -182,7 +311,18 @@ describeOnEngines("a merchant's order", (engine) => {
     })
     const open = await site.place({ amountCents: 4_900, channel: undefined, likelyChannel: 'wechat' })
     expect(open.order.channel).toBe('wechat')
-    await changeChannel(shop, open.order.id, 'alipay', '192.0.2.7')
+    const locks: string[] = []
+    const withLocks: Shop['store']['withLocks'] = (keys, work) => {
+      locks.push(...keys)
+      return shop.store.withLocks(keys, work)
+    }
+    await changeChannel(
+      { ...shop, store: { ...shop.store, withLocks } },
+      open.order.id,
+      'alipay',
+      '192.0.2.7',
+    )
+    expect(locks).toEqual([]) // one for all merchants' orders would be
     expect((await trade.read(open.order.id)).channel).toBe('alipay')
   })
 
@@ -209,7 +349,7 @@ describeOnEngines("a merchant's order", (engine) => {
     await slow.place()
     await slow.place()
     await expect(slow.place()).rejects.toMatchObject({ code: 'too_many_requests' })
-    await changeMerchant(
+    const merchant = await changeMerchant(
       shop,
       slow.merchant.id,
       {
@@ -224,6 +364,7 @@ describeOnEngines("a merchant's order", (engine) => {
       },
       SELLER,
     )
+    for (let at = 0; at < 3; at += 1) await slow.place({ merchant })
   })
 
   it('fills the whole pool of a price from one address: the shares of buyers do not bound it', async () => {

@@ -44,16 +44,21 @@ export function hashOf(wish: MerchantWish): string {
   return hashToken(JSON.stringify([wish.protocol, wish.amountCents, ...wish.lasting]))
 }
 
-/** The channel that the merchant names; else the likely one first, and another where that one has nothing. */
+/**
+ * The channel that the merchant names; else the likely one first, and another where that one has nothing.
+ *
+ * @param options.mayHold the order may have an amount already: then also where all are taken.
+ */
 export async function onSomeChannel<T>(
   shop: Shop,
   wish: MerchantWish,
   work: (pool: Pool) => Promise<T>,
+  { mayHold = false } = {},
 ): Promise<T> {
   const scope = scopeOf(wish.merchant, wish.mode)
   const price = wish.amountCents
   const on = async (channel: Channel) => {
-    await refuseKnownFull(shop, channel, price, scope)
+    if (!mayHold) await refuseKnownFull(shop, channel, price, scope)
     return notingFull(shop, channel, price, () => withPool(shop, channel, price, work, scope), scope)
   }
   if (wish.channel) return on(wish.channel)

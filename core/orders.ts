@@ -164,18 +164,26 @@ export async function changeChannel(
   const scope = await findScope(shop, order)
   if (!scope.mayChange) fail('wrong_state', { state: order.state })
   await checkRate(shop, address)
-  await shop.store.withLocks([`net:${order.address}`], () => moveToChannel(shop, order, channel, scope.tills))
+  const locks = order.merchant_id === null ? [`net:${order.address}`] : [] // a merchant's order has no share to count
+  await shop.store.withLocks(locks, () => moveToChannel(shop, order, channel, scope.tills))
 }
 
-/** @throws ShopError `wrong_state`, and what the search for an amount refuses */
+/**
+ * @param options.also written in the same transaction.
+ * @throws ShopError `wrong_state`, and what the search for an amount refuses
+ */
 export async function moveToChannel(
   shop: Shop,
   order: OrderRow,
   channel: Channel,
   scope: TillScope,
-  actor: 'buyer' | 'merchant' = 'buyer',
+  { actor = 'buyer', also }: { actor?: 'buyer' | 'merchant'; also?: (tx: Tx) => Promise<void> } = {},
 ): Promise<void> {
-  const work = (pool: Pool) => transaction(shop, (tx) => claimOnChannel(tx, order.id, pool, actor))
+  const work = (pool: Pool) =>
+    transaction(shop, async (tx) => {
+      await claimOnChannel(tx, order.id, pool, actor)
+      await also?.(tx)
+    })
   await withPool(shop, channel, order.price_cents, work, scope)
   wakeOrder(shop, order.id)
 }

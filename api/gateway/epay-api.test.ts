@@ -96,6 +96,20 @@ describeOnEngines('api.php', (engine) => {
       expect(await ask('order', { trade_no: '1' })).toEqual(none)
     })
 
+    it.each([
+      ['vmq', 'wechat', { type: '1', param: 'ORDER9' }, 'wxpay', 'ORDER9'],
+      ['vmq', 'alipay', { type: '2', param: '' }, 'alipay', ''],
+      ['api_edition', 'wechat', { order_price: '1.00', extension: 'x' }, 'wxpay', ''],
+      ['v1', 'alipay', {}, 'alipay', ''],
+    ] as const)(
+      'tells of an order of %s on %s in its own words',
+      async (protocol, channel, request, type, param) => {
+        const { asked } = await site.place({ protocol, channel, request })
+        const told = { code: 1, pid: site.merchant.pid, type, param, out_trade_no: asked.out_trade_no }
+        expect(await ask('order', { trade_no: asked.trade_no })).toMatchObject(told)
+      },
+    )
+
     it('without a number says so', async () => {
       expect(await ask('order')).toMatchObject({ code: -4 })
     })

@@ -57,7 +57,7 @@ async function tellOrder(shop: Shop, { merchant, value }: Question): Promise<Ans
   const found = await (tradeNo === ''
     ? findMerchantOrder(shop, { ...own, outTradeNo })
     : findByTradeNo(shop, own, tradeNo))
-  return found ? { code: 1, msg: 'succ', ...rowOf(shop, found) } : { code: -1, msg: '订单号不存在' }
+  return found ? { code: 1, msg: 'succ', ...rowOf(shop, merchant, found) } : { code: -1, msg: '订单号不存在' }
 }
 
 async function listOrders(shop: Shop, { merchant, value }: Question): Promise<Answer> {
@@ -69,7 +69,7 @@ async function listOrders(shop: Shop, { merchant, value }: Question): Promise<An
     ['1', true],
   ]).get(value('status'))
   const found = await listSales(shop, merchant.id, { paid, limit, offset })
-  const data = found.map((one) => rowOf(shop, one))
+  const data = found.map((one) => rowOf(shop, merchant, one))
   return { code: 1, msg: '查询订单列表成功！', count: data.length, data }
 }
 
@@ -77,15 +77,17 @@ function wholeNumber(text: string, otherwise: number): number {
   return /^\d{1,6}$/.test(text) ? Number(text) : otherwise
 }
 
-function rowOf(shop: Shop, { order, asked }: MerchantOrder): Answer {
+/** Also of orders that came in another protocol, whose types have other names. */
+function rowOf(shop: Shop, merchant: MerchantRow, { order, asked }: MerchantOrder): Answer {
   const sent = JSON.parse(asked.request) as Record<string, string>
+  const type = asked.protocol === 'epay' ? sent.type : ''
   const time = (at: number) => localTime(at, shop.settings.current.timeZone)
   return {
     trade_no: asked.trade_no,
     out_trade_no: asked.out_trade_no,
     api_trade_no: null,
-    type: sent.type || (order.channel === 'wechat' ? 'wxpay' : 'alipay'),
-    pid: Number(sent.pid),
+    type: type || (order.channel === 'wechat' ? 'wxpay' : 'alipay'),
+    pid: merchant.pid,
     addtime: time(asked.created_at),
     endtime: order.paid_at === null ? null : time(order.paid_at),
     name: sent.name ?? order.product_name,

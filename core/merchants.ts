@@ -1,7 +1,7 @@
 /** Merchants: sites that take payments through the API edition. */
 import { nanoid } from 'nanoid'
 import { randomBytes } from 'node:crypto'
-import { asNumber, isDuplicate } from '../com/db/index.ts'
+import { isDuplicate, RetryTransaction } from '../com/db/index.ts'
 import type { MerchantRow, OrderRow } from '../sql/schema.ts'
 import { listAccounts } from './accounts.ts'
 import { recordAudit, type Actor } from './audit.ts'
@@ -12,6 +12,9 @@ import { WHOLE_SHOP, type TillScope } from './tills.ts'
 import type { Channel, Mode } from './vocabulary.ts'
 
 const FIRST_PID = 1001
+
+/** Nine digits: a longer number is nobody's. */
+const LAST_PID = 999_999_999
 
 export interface MerchantInput {
   readonly name: string
@@ -82,14 +85,11 @@ export async function addMerchant(
 ): Promise<MerchantRow> {
   return transaction(shop, async (tx) => {
     await checkAccounts(tx, input)
-    const { highest } = await tx.db
-      .selectFrom('merchants')
-      .select((from) => from.fn.max('pid').as('highest'))
-      .executeTakeFirstOrThrow()
+    const taken = (await listMerchants(tx)).map(({ pid }) => pid)
     const row: MerchantRow = {
       id: nanoid(),
-      pid: input.pid ?? Math.max(FIRST_PID, asNumber(highest) + 1),
-      default_at: highest === null ? tx.now() : null,
+      pid: input.pid ?? nextPid(taken),
+      default_at: taken.length === 0 ? tx.now() : null,
       webhook_secret: newWebhookSecret(),
       created_at: tx.now(),
       notify_url: '',
@@ -99,12 +99,23 @@ export async function addMerchant(
     try {
       await tx.db.insertInto('merchants').values(row).execute()
     } catch (error) {
-      if (isDuplicate(error)) fail('bad_input', { field: 'pid' })
-      throw error
+      if (!isDuplicate(error)) throw error
+      if (input.pid === undefined) throw new RetryTransaction() // another was added at the same moment
+      fail('bad_input', { field: 'pid' })
     }
     await recordAudit(tx, actor, 'merchants.add', row.id, null, { pid: row.pid, ...input })
     return row
   })
+}
+
+/** The one after the highest; where there is none after it, the first that is free. */
+function nextPid(taken: readonly number[]): number {
+  const next = Math.max(FIRST_PID - 1, ...taken) + 1
+  if (next <= LAST_PID) return next
+  const used = new Set(taken)
+  let free = FIRST_PID
+  while (used.has(free)) free += 1
+  return free
 }
 
 /** @throws ShopError `not_found` */

@@ -10,7 +10,7 @@ import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
 import { listOpenAlerts, markAlertsSeen } from './alerts.ts'
 import { receiveForwarded, type Forwarded } from './forwarded-notices.ts'
 import { addListener, changeListener, getListener } from './listeners.ts'
-import { drainSpool } from './notices.ts'
+import { drainSpool, finishNoting } from './notices.ts'
 import type { Notice } from './payments.ts'
 import { dropSpentSigns } from './spent-signs.ts'
 
@@ -109,18 +109,52 @@ describeOnEngines('a forwarder of notifications', (engine) => {
   })
 
   it('is refused once its signature is ten minutes old or ahead, and the seller is told of the clock', async () => {
-    const before = (await rows()).length
     for (const off of [-601_000, 601_000]) {
       expect(await send(paid('0.08'), signed(shop.now() + off))).toBe('stale')
       shop.advance(20_000)
     }
-    expect((await rows()).length).toBe(before)
     const clocks = async () => (await alerts()).filter(([kind]) => kind === 'listener_clock')
     expect(await clocks()).toEqual([['listener_clock', '旧手机']])
     expect((await getListener(shop, deviceId)).clock_offset_ms).toBeGreaterThan(500_000)
     expect(await send(paid('0.08'), signed(shop.now() - 590_000))).toBe('unmatched')
     await send(paid('0.09'), signed(shop.now() + 100))
     await expect.poll(clocks).toEqual([]) // the clock was put right
+  })
+
+  it('has money of an old signature kept for the seller, of each signature once, and nothing else of it', async () => {
+    const due = await order()
+    const stranger = { address: '203.0.113.99' }
+    const stale = signed(shop.now() - 601_000)
+    const kept = async () => (await rows()).filter(({ warning }) => warning === 'clock')
+    const before = (await kept()).length
+    expect(await send(paid(priceOf(due)), stale, stranger)).toBe('stale')
+    for (const one of [paid(priceOf(due)), paid('9.99'), shown('到账 3.00 元', '收款小助手'), []])
+      expect(await Promise.all([1, 2].map(() => send(one, stale, stranger)))).toEqual(['stale', 'stale'])
+    expect((await kept()).slice(before)).toMatchObject([
+      { match_kind: 'quarantined', amount_cents: null, raw_price: priceOf(due), settles_order_id: null },
+    ])
+    expect((await trade.read(due.id)).state).toBe('pending')
+    shop.advance(4 * 3_600_000)
+    await dropSpentSigns(shop)
+    expect(await send(paid('9.99'), stale, stranger)).toBe('stale')
+    expect(await kept()).toHaveLength(before + 1)
+    for (const text of ['到账 3.07 元', '支付宝成功收款8.88元。通过扫码向你付款0.01元'])
+      await send(shown(text, '支付宝'), signed(shop.now() - 700_000 - (ticks += 50)))
+    expect(await kept()).toHaveLength(before + 3)
+    await send(shown('晚上吃什么', '张三', 'com.tencent.mm'), signed(shop.now() - 800_000))
+    expect(await kept()).toHaveLength(before + 3)
+    await finishNoting(shop)
+    expect((await getListener(shop, deviceId)).last_address).toBe(HOME)
+  })
+
+  it('is not kept twice when its sender did not hear that it was taken while it was fresh', async () => {
+    const due = await order()
+    const proof = fresh()
+    expect(await send(paid(priceOf(due)), proof)).toBe('matched')
+    shop.advance(700_000)
+    const before = (await rows()).length
+    expect(await send(paid(priceOf(due)), proof)).toBe('stale')
+    expect(await rows()).toHaveLength(before)
   })
 
   it('is refused with a signature of another time or secret, or of another device', async () => {

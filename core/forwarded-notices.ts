@@ -1,4 +1,5 @@
 /** General forwarders of notifications: they send what a wallet shows, and the amount is read here, by rules. */
+import { isAway } from '../com/db/index.ts'
 import type { Spool } from '../com/spool.ts'
 import { safeEqual } from '../com/tokens.ts'
 import { raiseAlert } from './alerts.ts'
@@ -36,7 +37,8 @@ export type Proof =
   | { readonly kind: 'bearer'; readonly secret: string; readonly id: string | undefined }
 
 /**
- * `unreadable`: no notification in it; kept as `unread`. `divided`: money only by one of several ways to divide the body; kept as `ambiguous`. `stale`: its time is too long ago or too far ahead. `spent`: served for something else. The last three are no money.
+ * `unreadable`: no notification in it; kept as `unread`. `divided`: money only by one of several ways to divide the body; kept as `ambiguous`. `stale`: its time is too long ago or too far ahead; kept if it may be
+ * money. `spent`: served for something else. The last three are no money.
  * Nothing is kept of these.
  */
 export type ForwardOutcome =
@@ -61,16 +63,20 @@ export async function receiveForwarded(
   const device = await findDevice(shop, (one) => one.id === deviceId && proves(one, proof))
   if (!device) return 'bad_signature'
   const arrival = { device, at, sign: { ...signOf(message), ...offsetOf(proof, at) } }
-  if (Math.abs(arrival.sign.offsetMs ?? 0) > FRESH_MS) return refuseStale(shop, arrival)
+  const finding = findingOf(shop, message)
+  const reading = finding ? readingOf(finding, message) : unreadable(message)
+  if (Math.abs(arrival.sign.offsetMs ?? 0) > FRESH_MS)
+    return keepStale(shop, spool, arrival, message, reading)
   const once = onceOf(device, message)
-  if (message.notifications.length === 0) return keepUnreadable(shop, spool, arrival, message, once)
-  const finding = recogniseAny(rulesInForce(shop), message.notifications)
-  const reading = readingOf(finding, message)
-  if (reading) {
-    const outcome = await keepNotice(shop, spool, arrival, { ...reading, ...(once && { once }) })
-    return outcome === 'ambiguous' && message.notifications.length > 1 ? 'divided' : outcome
-  }
-  return leaveAside(shop, arrival, finding, message, once)
+  if (!reading) return leaveAside(shop, arrival, finding, message, once)
+  const outcome = await keepNotice(shop, spool, arrival, { ...reading, ...(once && { once }) })
+  if (outcome === 'ambiguous' && message.notifications.length > 1) return 'divided'
+  return outcome === 'unread' && !finding ? 'unreadable' : outcome
+}
+
+/** @returns undefined where there is no notification in it. */
+function findingOf(shop: Shop, { notifications }: Forwarded): Finding | undefined {
+  return notifications.length === 0 ? undefined : recogniseAny(rulesInForce(shop), notifications)
 }
 
 function proves({ secret }: Device, proof: Proof): boolean {
@@ -82,34 +88,60 @@ function offsetOf(proof: Proof, at: number): { offsetMs?: number } {
   return proof.kind === 'signed' ? { offsetMs: Number(proof.timestamp) - at } : {}
 }
 
-async function refuseStale(shop: Shop, { device, sign }: Arrival): Promise<'stale'> {
-  await noteFarBeat(shop, device, sign).catch((error: unknown) =>
-    shop.log.warn({ err: error }, 'a wrong clock was not noted'),
-  )
+/**
+ * It may be money of a phone whose clock is wrong, or a signature that somebody saw long ago: kept for the seller,
+ * without money, and of each signature once, however often and with whatever it comes again.
+ */
+async function keepStale(
+  shop: Shop,
+  spool: Spool<Notice>,
+  arrival: Arrival,
+  { proof }: Forwarded,
+  reading: Reading | undefined,
+): Promise<'stale'> {
+  const { device, sign } = arrival
+  if (device.binding(sign.address))
+    await noteFarBeat(shop, device, sign).catch((error: unknown) =>
+      shop.log.warn({ err: error }, 'a wrong clock was not noted'),
+    )
+  if (!reading || proof.kind !== 'signed') return 'stale'
+  if (await wasKept(shop, signKey(device, proof.timestamp))) return 'stale'
+  const once = { key: digest('forward-stale', device.id, proof.timestamp), content: digest() }
+  const { channel: _channel, amountCents: _amount, ...kept } = reading
+  const lost = { channel: undefined, amountCents: undefined, warning: 'clock' } as const
+  await keepNotice(shop, spool, arrival, { ...kept, ...lost, once })
   return 'stale'
+}
+
+/** While it was fresh: its sender did not hear the answer. */
+async function wasKept(shop: Shop, key: string): Promise<boolean> {
+  const payments = shop.db.selectFrom('payments').select('id').where('notice_key', '=', key)
+  return payments.executeTakeFirst().then(
+    (row) => row !== undefined,
+    (error: unknown) => {
+      if (!isAway(error)) throw error
+      return false
+    },
+  )
+}
+
+function signKey(device: Device, timestamp: string): string {
+  return digest('forward', device.id, timestamp)
 }
 
 function onceOf(device: Device, { proof, notifications, text = '' }: Forwarded): Once | undefined {
   const said = notifications.flatMap((one) => [one.app, one.title, one.text])
   const content = digest(...(said.length > 0 ? said : [text]))
-  if (proof.kind === 'signed')
-    return { key: digest('forward', device.id, proof.timestamp), content, spends: true }
+  if (proof.kind === 'signed') return { key: signKey(device, proof.timestamp), content, spends: true }
   return proof.id === undefined ? undefined : { key: digest('forward-id', device.id, proof.id), content }
 }
 
 /** Whoever sent it has the secret, and it may be money that a name with a quotation mark in it made unreadable. */
-async function keepUnreadable(
-  shop: Shop,
-  spool: Spool<Notice>,
-  arrival: Arrival,
-  { text = '' }: Forwarded,
-  once: Once | undefined,
-): Promise<ForwardOutcome> {
-  const outcome = await keepNotice(shop, spool, arrival, {
+function unreadable({ text = '' }: Forwarded): Reading {
+  return {
     ...{ rawPrice: '', rawType: '', rawText: text.slice(0, MOST_TEXT), newer: false },
-    ...{ channel: undefined, amountCents: undefined, warning: 'unread', ...(once && { once }) },
-  })
-  return outcome === 'unread' ? 'unreadable' : outcome
+    ...{ channel: undefined, amountCents: undefined, warning: 'unread' },
+  }
 }
 
 /** @returns undefined for what is no money. */
@@ -137,14 +169,14 @@ function readingOf(finding: Finding, { notifications: [shown] }: Forwarded): Rea
 async function leaveAside(
   shop: Shop,
   { device, sign }: Arrival,
-  finding: Finding,
+  finding: Finding | undefined,
   { notifications: [shown] }: Forwarded,
   once: Once | undefined,
 ): Promise<ForwardOutcome> {
   if (once?.spends && !(await spendAlone(shop, once))) return 'spent'
   await noteListener(shop, device.id, 'checked_at', sign)
-  if (finding.kind === 'unknown_app') return 'unknown_app'
-  if (finding.kind !== 'alert') return 'ignored'
+  if (finding?.kind === 'unknown_app') return 'unknown_app'
+  if (finding?.kind !== 'alert') return 'ignored'
   const subject = [shown?.title, shown?.text].filter(Boolean).join(' ').slice(0, 200)
   await raiseAlert(shop, 'notice_transfer', subject, { listenerId: device.id })
   return 'alerted'

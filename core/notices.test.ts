@@ -12,10 +12,11 @@ import type { OrderRow } from '../sql/schema.ts'
 import { addAccount } from './accounts.ts'
 import { expireOrders } from './expiry.ts'
 import { renewListenerSecret } from './listener-secrets.ts'
-import { addListener, changeListener } from './listeners.ts'
-import { drainSpool } from './notices.ts'
+import { addListener, changeListener, getListener } from './listeners.ts'
+import { drainSpool, finishNoting } from './notices.ts'
 import { receiveNotice } from './own-notices.ts'
 import type { Notice } from './payments.ts'
+import { listAddresses } from './signs-of-life.ts'
 
 const md5 = (text: string) => createHash('md5').update(text, 'utf8').digest('hex')
 const sign = (text: string, secret: string) => md5(md5(text) + secret)
@@ -201,6 +202,44 @@ describeOnEngines('a listener’s notice', (engine) => {
     await drainSpool(shop, spool)
     expect((await trade.read(next.id)).state).toBe('pending')
     expect(await paymentsOf(old)).toMatchObject([{ match_kind: 'unmatched', order_id: null }])
+  })
+
+  it('that was spooled tells of its device what a live one tells, as of its own time', async () => {
+    const { id, secret } = await addListener(
+      shop,
+      { name: 'spooled', enabled: true, accountIds: [trade.accounts.alipay] },
+      SELLER,
+    )
+    const at = shop.now()
+    const bringBack = await takeDatabaseAway()
+    expect(await push('0.31', 'alipay', sign('0.31alipay', secret))).toBe('spooled')
+    bringBack()
+    shop.advance(3_600_000)
+    await drainSpool(shop, spool)
+    await finishNoting(shop)
+    const told = await getListener(shop, id)
+    expect(told).toMatchObject({ last_address: '198.51.100.7' })
+    for (const time of [told.noticed_at, told.old_form_at])
+      expect(Math.abs((time ?? 0) - at)).toBeLessThan(60_000)
+    expect((await listAddresses(shop, id)).map(({ network }) => network)).toEqual(['198.51.100.7'])
+  })
+
+  it('from an address that is not its device’s says nothing of the device, and makes no address known', async () => {
+    const input = {
+      name: 'bound',
+      enabled: true,
+      accountIds: [trade.accounts.alipay],
+      boundTo: ['203.0.113.7'],
+    }
+    const { id, secret } = await addListener(shop, input, SELLER)
+    expect(await push('0.32', 'alipay', sign('0.32alipay', secret))).toBe('address')
+    await finishNoting(shop)
+    expect(await getListener(shop, id)).toMatchObject({
+      last_address: null,
+      noticed_at: null,
+      old_form_at: null,
+    })
+    expect(await listAddresses(shop, id)).toEqual([])
   })
 
   it('is replayed in order, and once, though the process died between recording and tidying up', async () => {

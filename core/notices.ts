@@ -66,6 +66,7 @@ export async function drainSpool(shop: Shop, spool: Spool<Notice>): Promise<numb
     try {
       const recorded = await recordPayment(shop, notice)
       if (notice.once) waitingKeys(spool).delete(notice.once.key)
+      inBackground(shop, () => noteSpooled(shop, notice, recorded))
       inBackground(shop, () => tellSeller(shop, notice, recorded))
     } catch (error) {
       shop.log.warn({ waiting: spool.size(), err: error }, 'spooled notices wait')
@@ -116,18 +117,33 @@ function outcomeWhileAway({ money, warning }: Notice): NoticeOutcome {
   return money ? 'spooled' : outcomeOf({ match: 'quarantined', orderId: null, ...(warning && { warning }) })
 }
 
-/** What may be an old message says nothing of the device's clock, nor that it is alive. */
+/**
+ * What may be an old message says nothing of the device's clock, nor that it is alive; and nothing at all where it came
+ * from an address that is not the device's, or its signature is too old to be believed.
+ */
 async function noteArrival(
   shop: Shop,
   { device, sign: { offsetMs, ...sender } }: Arrival,
-  { newer, once }: Reading,
+  { newer, once, warning: before }: Reading,
   { repeated, warning }: Recorded,
 ): Promise<void> {
+  if (warning === 'address' || before === 'clock') return
   const isOld = repeated ?? warning === 'ambiguous'
   const sign = { ...sender, ...(offsetMs !== undefined && !isOld && { offsetMs }) }
   const { heartbeat_at } = await noteListener(shop, device.id, 'noticed_at', { ...sign, oldForm: !newer })
   const isFresh = once && !repeated && (warning === undefined || warning === 'merged')
   if (heartbeat_at !== null && isFresh) await noteBeat(shop, device, sign)
+}
+
+/** Only the newer form tells the phone's times. */
+async function noteSpooled(
+  shop: Shop,
+  { listenerId, address, receivedAt, clock, warning: before }: Notice,
+  { warning }: Recorded,
+): Promise<void> {
+  if (warning === 'address' || before === 'clock') return
+  const at = receivedAt ?? shop.now()
+  await noteListener(shop, listenerId, 'noticed_at', { address, at, oldForm: clock === undefined })
 }
 
 const running = new WeakMap<Db, Set<Promise<void>>>()

@@ -21,6 +21,8 @@ export function signOf({ address, app }: Sender): Sign {
 export interface Sign extends Sender {
   /** Its clock minus ours, in milliseconds, where it told the time. */
   readonly offsetMs?: number
+  /** When it came, Unix ms, where that is not now. */
+  readonly at?: number
   /** It reported money in a form that whoever saw it can send again. */
   readonly oldForm?: boolean
 }
@@ -43,16 +45,18 @@ export async function noteListener(
   sign: Sign,
 ): Promise<ListenerRow> {
   const before = await getListener(shop, id)
+  const at = sign.at ?? shop.now()
+  if (at < (before[kind] ?? 0)) return before // what came after it has told more
   const last_address =
     kind === 'noticed_at' || before.noticed_at === null ? sign.address : before.last_address
-  if (shop.now() - (before[kind] ?? 0) >= 1000 || before.last_address !== last_address) {
+  if (at - (before[kind] ?? 0) >= 1000 || before.last_address !== last_address) {
     await shop.db
       .updateTable('listeners')
       .set({
-        [kind]: shop.now(),
+        [kind]: at,
         last_address,
         ...whatItTells(sign),
-        ...(sign.oldForm && { old_form_at: shop.now() }),
+        ...(sign.oldForm && { old_form_at: at }),
       })
       .where('id', '=', id)
       .execute()

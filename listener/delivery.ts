@@ -66,18 +66,17 @@ export function startDelivery({ till, journal, status, texts, say, givenUpPath }
   async function settle(entry: Entry, answer: Answer & { kind: 'till' }): Promise<void> {
     tries.delete(entry.id)
     await journal.done(entry.id).catch((error: Error) => say(texts.diskFails(error.message)))
-    status.count('reported')
+    if (entry.price !== '') status.count('reported')
     status.set({ reportedAt: Date.now(), failure: undefined })
     const text = CLOCK.test(answer.msg) ? texts.reportedLate : texts.reported
-    say(text(texts.channels[entry.type], entry.price, answer.msg))
+    say(text(itemOf(entry), answer.msg))
   }
 
   async function putOff(entry: Entry, answer: Answer): Promise<void> {
     const count = (tries.get(entry.id)?.count ?? 0) + 1
     tries.set(entry.id, { count, nextAt: Date.now() + backOff(count, FIRST_MS, LONGEST_MS) })
     const text = answer.kind === 'till' ? answer.msg : texts.unreachable(answer.detail)
-    if (count === 1 || status.now.failure?.text !== text)
-      say(texts.notReported(texts.channels[entry.type], entry.price, text))
+    if (count === 1 || status.now.failure?.text !== text) say(texts.notReported(itemOf(entry), text))
     status.set({ failure: { at: Date.now(), text } })
     if (Date.now() - entry.when > GIVE_UP_MS) await giveUp(entry)
   }
@@ -91,6 +90,10 @@ export function startDelivery({ till, journal, status, texts, say, givenUpPath }
     }
   }
 
+  function itemOf({ type, price }: Entry): string {
+    return texts.item(texts.channels[type], price)
+  }
+
   async function giveUp(entry: Entry): Promise<void> {
     try {
       await appendFile(givenUpPath, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
@@ -100,7 +103,7 @@ export function startDelivery({ till, journal, status, texts, say, givenUpPath }
     }
     tries.delete(entry.id)
     status.count('givenUp')
-    say(texts.gaveUp(texts.channels[entry.type], entry.price, givenUpPath))
+    say(texts.gaveUp(itemOf(entry), givenUpPath))
   }
 
   return {

@@ -10,6 +10,7 @@ import type { Channel } from './rules.ts'
 export interface Entry {
   /** The notification's; the report's nonce too. */
   readonly id: string
+  /** Empty for what looks like money and nobody could read: the till keeps it for the seller. */
   readonly price: string
   readonly type: Channel
   /** Unix ms by the phone's clock. */

@@ -94,6 +94,21 @@ describe('money that arrives', () => {
     expect(reportsOf('0.05').length).toBe(1)
   })
 
+  it('is told in the same words by a phone that forgot everything', async () => {
+    const first = await listen()
+    const note = wechatNote('微信支付收款0.08元', Date.now())
+    await bar.show(note)
+    await arrived('0.08')
+    running.length = 0
+    await first.stop()
+    files = filesIn(await newFolder())
+    await pause()
+    await listen()
+    await until(() => reportsOf('0.08').length === 2, 'the second report')
+    const [one, again] = reportsOf('0.08')
+    expect([again!.nonce, again!.seen]).toEqual([one!.nonce, one!.seen])
+  })
+
   it('that has no time of its own is dated to the last look before it, which can match no later buyer', async () => {
     await listen()
     await pause()
@@ -220,6 +235,27 @@ describe('what only a person can judge', () => {
     expect(till.reports.length).toBe(0)
     expect(said.filter((line) => line.includes('转了1笔钱')).length).toBe(1)
     await until(() => readStatus(files.status)?.alerts === 1, 'the count')
+  })
+
+  it('is reported without an amount where it looks like money, until the till has it', async () => {
+    await listen()
+    const doubt = wechatNote('收款到账通知 收款￥1.00 点击查看账单')
+    const twofold = { ...alipayNote('x'), title: '收款通知', content: '成功收款100.00元转给你0.01元' }
+    await bar.show(doubt, twofold)
+    await until(() => reportsOf('').length === 2, 'both reports')
+    expect(
+      reportsOf('')
+        .map(({ type }) => type)
+        .sort(),
+    ).toEqual(['alipay', 'wechat'])
+    expect(new Set(reportsOf('').map(({ nonce }) => nonce)).size).toBe(2)
+    await hasSaid('it may be money, and the till is told so')
+    await hasSaid('it has more than one amount, and the till is told of it')
+    await until(async () => (await pendingIn(files.journal)).length === 0, 'an empty queue')
+    await pause()
+    expect(till.reports.length).toBe(2)
+    await until(() => readStatus(files.status)?.alerts === 2, 'the count')
+    expect(readStatus(files.status)?.reported).toBe(0)
   })
 
   it('is money that the wallet counts and the status bar never showed', async () => {

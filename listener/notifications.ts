@@ -100,7 +100,10 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** 128 bits: the nonce of the report is made of it, so a till recognises a repetition even from a phone that forgot. */
+/**
+ * 128 bits: the nonce of the report is made of it, so that even the second report of a phone that forgot everything
+ * pays nothing twice. The till recognises it, or keeps it without money where the clocks were compared anew.
+ */
 function identify(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

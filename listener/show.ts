@@ -55,7 +55,9 @@ export async function showTest(config: Config, rules: Rules, print: (text: strin
     print(`\n${one.when} ${one.title} | ${one.text}`)
     if (finding.kind === 'money')
       print(`  → ${texts.testMoney(texts.channels[finding.channel], finding.price, finding.rule)}`)
-    if (finding.kind !== 'money' && finding.kind !== 'nothing') print(`  → ${texts.testAlert(finding.rule)}`)
+    if (finding.kind === 'doubt' || finding.kind === 'ambiguous')
+      print(`  → ${texts.testDoubt(finding.rule)}`)
+    if (finding.kind === 'alert') print(`  → ${texts.testAlert(finding.rule)}`)
     if (finding.kind === 'nothing') print(`  → ${texts.testNothing}`)
     if (finding.kind !== 'nothing' && count > 1) print(`  → ${texts.merged(count, count - 1)}`)
   }

@@ -18,7 +18,7 @@ export interface Status {
   /** Milliseconds that the till's clock is ahead of the phone's. */
   readonly offset?: number
   readonly reported: number
-  /** Texts that look like money and were not reported. */
+  /** Texts that look like money and whose amount was not reported. */
   readonly alerts: number
   /** Payments that the wallets' own counting says were not seen. */
   readonly missed: number

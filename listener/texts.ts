@@ -56,20 +56,23 @@ const zh = {
   stopping: '正在结束；没有报告完的会在下次启动时继续。',
   noWakeLock: '没有 termux-wake-lock：手机休眠后可能停止监听。请在 Termux 的通知里点“Acquire wakelock”。',
   found: (channel: string, price: string) => `看到${channel}到账 ${price} 元，正在报告`,
-  reported: (channel: string, price: string, msg: string) => `${channel} ${price} 元：${msg}`,
-  reportedLate: (channel: string, price: string, msg: string) =>
-    `！！！${channel} ${price} 元没有自动匹配订单。收银台说：${msg}`,
-  notReported: (channel: string, price: string, why: string) =>
-    `${channel} ${price} 元还没报告成功：${why}。会一直重试。`,
-  gaveUp: (channel: string, price: string, path: string) =>
-    `${channel} ${price} 元七天都没有报告成功，不再重试，记在 ${path}。请在后台人工核对！`,
+  /** @param price empty: nobody could read it. */
+  item: (channel: string, price: string) =>
+    price === '' ? `${channel}的一条待核对通知` : `${channel} ${price} 元`,
+  reported: (item: string, msg: string) => `${item}：${msg}`,
+  reportedLate: (item: string, msg: string) => `！！！${item}没有自动匹配订单。收银台说：${msg}`,
+  notReported: (item: string, why: string) => `${item}还没报告成功：${why}。会一直重试。`,
+  gaveUp: (item: string, path: string) =>
+    `${item}七天都没有报告成功，不再重试，记在 ${path}。请在后台人工核对！`,
   unreachable: (detail: string) => `联系不上收银台（${detail}）`,
   tillBack: '又联系上收银台了。',
   beatRefused: (msg: string) => `收银台不认这台手机：${msg}`,
   alertNoAmount: (rule: string, title: string, text: string) =>
-    `注意：像是到账，但没有自动报告（${rule}）。请自己核对：“${title}” “${text}”`,
+    `注意：像是转账，但没有金额，没有报告（${rule}）。请自己核对：“${title}” “${text}”`,
+  alertDoubt: (rule: string, title: string, text: string) =>
+    `注意：像是到账，但读不出金额，只报告给收银台待核对（${rule}）：“${title}” “${text}”`,
   alertAmbiguous: (rule: string, title: string, text: string) =>
-    `注意：有不止一个金额，没有自动报告（${rule}）。请自己核对：“${title}” “${text}”`,
+    `注意：有不止一个金额，只报告给收银台待核对（${rule}）：“${title}” “${text}”`,
   merged: (count: number, missed: number) =>
     `注意：这条通知合并了 ${count} 条，其中 ${missed} 条没有单独看到。请核对有没有漏掉的到账。`,
   gap: (channel: string, missed: number, yuan: string) =>
@@ -83,6 +86,7 @@ const zh = {
     `通知栏里有 ${count} 条通知（规则 ${rules}）。什么都没有发送。`,
   testNone: '没有微信或支付宝的通知。付 0.01 元给自己，通知还在的时候再试。',
   testMoney: (channel: string, price: string, rule: string) => `会报告：${channel} ${price} 元（${rule}）`,
+  testDoubt: (rule: string) => `会报告为待核对，不带金额（${rule}）`,
   testAlert: (rule: string) => `会提醒您核对，不报告（${rule}）`,
   testNothing: '不管它',
   status: {
@@ -165,19 +169,21 @@ const en: Texts = {
   noWakeLock:
     'There is no termux-wake-lock: listening may stop when the phone sleeps. Tap “Acquire wakelock” in Termux’s notification.',
   found: (channel, price) => `${channel}: ${price} arrived, reporting it`,
-  reported: (channel, price, msg) => `${channel} ${price}: ${msg}`,
-  reportedLate: (channel, price, msg) =>
-    `!!! ${channel} ${price} was not matched by itself. The till says: ${msg}`,
-  notReported: (channel, price, why) => `${channel} ${price} is not reported yet: ${why}. It goes on trying.`,
-  gaveUp: (channel, price, path) =>
-    `${channel} ${price} could not be reported for seven days and is given up; noted in ${path}. Check it in the console!`,
+  item: (channel, price) => (price === '' ? `${channel}, a notification to look at,` : `${channel} ${price}`),
+  reported: (item, msg) => `${item}: ${msg}`,
+  reportedLate: (item, msg) => `!!! ${item} was not matched by itself. The till says: ${msg}`,
+  notReported: (item, why) => `${item} is not reported yet: ${why}. It goes on trying.`,
+  gaveUp: (item, path) =>
+    `${item} could not be reported for seven days and is given up; noted in ${path}. Check it in the console!`,
   unreachable: (detail) => `the till cannot be reached (${detail})`,
   tillBack: 'The till can be reached again.',
   beatRefused: (msg) => `The till does not accept this phone: ${msg}`,
   alertNoAmount: (rule, title, text) =>
-    `Look at this: it may be money and was not reported (${rule}): “${title}” “${text}”`,
+    `Look at this: it may be a transfer, names no amount and was not reported (${rule}): “${title}” “${text}”`,
+  alertDoubt: (rule, title, text) =>
+    `Look at this: it may be money, and the till is told so without an amount (${rule}): “${title}” “${text}”`,
   alertAmbiguous: (rule, title, text) =>
-    `Look at this: it has more than one amount and was not reported (${rule}): “${title}” “${text}”`,
+    `Look at this: it has more than one amount, and the till is told of it without one (${rule}): “${title}” “${text}”`,
   merged: (count, missed) =>
     `Look at this: the notification stands for ${count}, and ${missed} of them were not seen by themselves. Did money come that is not in the console?`,
   gap: (channel, missed, yuan) =>
@@ -191,6 +197,7 @@ const en: Texts = {
   testTitle: (count, rules) => `${count} notifications are shown (rules ${rules}). Nothing was sent.`,
   testNone: 'None of them is of WeChat or Alipay. Pay ¥0.01 to yourself and try while it is shown.',
   testMoney: (channel, price, rule) => `would be reported: ${channel} ${price} (${rule})`,
+  testDoubt: (rule) => `would be reported for you to look at, without an amount (${rule})`,
   testAlert: (rule) => `you would be told to look at it; not reported (${rule})`,
   testNothing: 'nothing',
   status: {

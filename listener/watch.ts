@@ -3,7 +3,7 @@ import type { Entry, Journal } from './journal.ts'
 import { backOff, startLoop } from './loop.ts'
 import { readShown, UnreadableError, type Shown } from './notifications.ts'
 import { centsOf, mergedCount, recognise, type Finding } from './recognise.ts'
-import type { Rules } from './rules.ts'
+import type { Channel, Rules } from './rules.ts'
 import type { StatusBoard } from './status.ts'
 import type { Texts } from './texts.ts'
 import { formatTime, parseWhen } from './when.ts'
@@ -67,7 +67,9 @@ export function startWatch(options: Options): Watch {
       if (journal.has(one.id)) continue
       const finding = recognise(rules, one)
       if (finding.kind === 'money') money.push(entryOf(one, finding, now))
-      if (finding.kind !== 'money' && finding.kind !== 'nothing') seen.push(one.id)
+      if (finding.kind === 'doubt' || finding.kind === 'ambiguous')
+        money.push(entryOf(one, { ...finding, price: '' }, now))
+      if (finding.kind === 'alert') seen.push(one.id)
       tell(one, finding, now)
     }
     try {
@@ -84,11 +86,15 @@ export function startWatch(options: Options): Watch {
     warnOfCrowd(shown, now)
   }
 
-  function entryOf(one: Shown, { price, channel }: Finding & { kind: 'money' }, now: number): Entry {
+  function entryOf(
+    one: Shown,
+    { price, channel }: Pick<Entry, 'price'> & { channel: Channel },
+    now: number,
+  ): Entry {
     // Without a time of its own it came after the last look: the earliest moment can match no later buyer.
     const second = parseWhen(one.when, options.zone(), now)
     // The end of its whole second: the beginning may lie before the order that it pays.
-    const when = second === undefined ? (lookedAt ?? now) : Math.min(now, second + 999)
+    const when = second === undefined ? (lookedAt ?? now) : second + 999
     const offset = options.offset()
     return { id: one.id, price, type: channel, when, seen: offset === undefined ? null : when + offset }
   }
@@ -100,7 +106,11 @@ export function startWatch(options: Options): Watch {
       checkTotal(one, finding, now)
     } else {
       status.count('alerts')
-      const text = finding.kind === 'ambiguous' ? texts.alertAmbiguous : texts.alertNoAmount
+      const text = {
+        alert: texts.alertNoAmount,
+        doubt: texts.alertDoubt,
+        ambiguous: texts.alertAmbiguous,
+      }[finding.kind]
       say(text(finding.rule, one.title, one.text.slice(0, 200)))
     }
     const count = mergedCount(rules, one)

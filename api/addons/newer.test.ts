@@ -5,6 +5,7 @@ import { describeOnEngines } from '../../test/support/engines.ts'
 import { createPhone, signListener, signNewer, type Phone } from '../../test/support/listener.ts'
 import { openTestShop, type TestShop } from '../../test/support/shop.ts'
 import { openTrade, type Trade } from '../../test/support/trade.ts'
+import { listOpenAlerts } from '../../core/alerts.ts'
 import { listListeners } from '../../core/listeners.ts'
 
 const SECRET = 'the secret of the phone 01'
@@ -46,6 +47,19 @@ describeOnEngines('the newer form of the listener’s protocol', (engine) => {
     expect(await phone.pushNewer({ ...push, t: Date.now() })).toEqual(paid)
     expect(await phone.pushNewer({ ...push, t: Date.now() })).toEqual(paid)
     expect((await trade.read(order.id)).state).toBe('delivered')
+  })
+
+  it('keeps a report without a price for the seller, once, and says so', async () => {
+    const before = await countPayments()
+    const seen = Date.now()
+    const push = { price: '', type: 'alipay', seen, nonce: 'a-doubt_01' } as const
+    const kept = { code: 0, msg: '金额或类型无法识别，已留存待核对', data: '', url: '', wait: 3 }
+    expect(await phone.pushNewer({ ...push, t: Date.now() })).toEqual(kept)
+    expect(await phone.pushNewer({ ...push, t: Date.now() })).toEqual(kept)
+    expect(await countPayments()).toBe(before + 1)
+    await expect
+      .poll(async () => (await listOpenAlerts(shop)).map(({ kind }) => kind))
+      .toContain('notice_quarantined')
   })
 
   it('says so when the clock of the phone is off', async () => {

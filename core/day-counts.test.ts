@@ -36,7 +36,7 @@ describeOnEngines('the wallet’s own count of the day', (engine) => {
     const [alert] = await listOpenAlerts(shop)
     expect([alert!.subject, JSON.parse(alert!.detail)]).toEqual([
       '手机',
-      { listenerId: trade.listenerId, channel: 'wechat' },
+      { listenerId: trade.listenerId, channel: 'wechat', day: '2026-11-22', missing: [2, 4] },
     ])
   })
 
@@ -44,6 +44,28 @@ describeOnEngines('the wallet’s own count of the day', (engine) => {
     expect([await told(1), await told(2), await told(2), await told(1), await told(3)]).toEqual([
       0, 0, 0, 0, 0,
     ])
+  })
+
+  it('that was left out and comes after all settles its alert, once nothing is missing', async () => {
+    expect([await told(1), await told(3), await told(2)]).toEqual([0, 1, 0])
+    expect([await told(6), await told(4), await told(4), await told(1), await told(5)]).toEqual([
+      1, 1, 1, 1, 0,
+    ])
+    expect([await told(8), await told(7, NOON + DAY)]).toEqual([1, 2]) // of another day
+  })
+
+  it('that leaves out very many says so, and waits for none of them', async () => {
+    expect([await told(1), await told(500), await told(2), await told(502)]).toEqual([0, 1, 1, 1])
+    const [alert] = await listOpenAlerts(shop)
+    expect(JSON.parse(alert!.detail)).not.toHaveProperty('missing')
+  })
+
+  it('is not confused by notices of the same moment', async () => {
+    await told(1)
+    await Promise.all([4, 2, 6, 3, 5].map((nth) => told(nth)))
+    expect(await told(7)).toBe(0)
+    const row = await shop.db.selectFrom('day_counts').select('nth').executeTakeFirstOrThrow()
+    expect(row.nth).toBe(7)
   })
 
   it('begins anew every day: the first of a day is 1, or one was left out', async () => {

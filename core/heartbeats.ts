@@ -29,6 +29,16 @@ export function noteFarBeat(shop: Shop, device: Pick<Device, 'id' | 'name'>, sig
   })
 }
 
+/**
+ * Of one that a device may have sent long ago, because it has sent a later one: its time is not believed either way, so
+ * the seller is told and nothing is noted.
+ */
+export function noteTurnedBack(shop: Shop, device: Pick<Device, 'id' | 'name'>): Promise<void> {
+  return nowAndThen(shop, `${device.id} back`, () =>
+    raiseAlert(shop, 'listener_clock', device.name, { listenerId: device.id }),
+  )
+}
+
 async function nowAndThen(shop: Shop, what: string, work: () => Promise<void>): Promise<void> {
   const before = noted.get(shop.database) ?? new Map<string, number>()
   noted.set(shop.database, before)

@@ -7,6 +7,7 @@ import type { OrderRow } from '../sql/schema.ts'
 import { describeOnEngines, newFolder } from '../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
+import { listOpenAlerts, markAlertsSeen } from './alerts.ts'
 import { changeListener, listListeners } from './listeners.ts'
 import { drainSpool, finishNoting } from './notices.ts'
 import type { Notice } from './payments.ts'
@@ -143,6 +144,20 @@ describeOnEngines('the V免签 app', (engine) => {
     expect(await beat(seen)).toBe('clock')
     expect(await read()).toMatchObject({ heartbeat_at })
     expect(await beat(now())).toBe('alive')
+  })
+
+  it('whose clock was turned back and is still wrong is told of, until it is right', async () => {
+    const clocks = async () =>
+      (await listOpenAlerts(shop)).filter(({ kind }) => kind === 'listener_clock').length
+    await markAlertsSeen(shop)
+    expect(await beat(now() + 7_200_000)).toBe('alive')
+    const { heartbeat_at, clock_offset_ms } = await read()
+    for (const _ of [1, 2, 3]) {
+      shop.advance(30_000)
+      expect(await beat(now() - 600_000)).toBe('clock')
+    }
+    expect([await clocks(), await read()]).toMatchObject([1, { heartbeat_at, clock_offset_ms }])
+    expect([await beat(now()), await clocks()]).toEqual(['alive', 0])
   })
 
   it('cannot be made to say more by moving digits from the time to the price', async () => {

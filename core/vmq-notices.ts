@@ -1,9 +1,11 @@
 /** The V免签 app: money and heartbeats, each with a time that is signed but that the app does not mean as proof. */
 import type { Spool } from '../com/spool.ts'
-import { isBeforeLast, noteBeat } from './heartbeats.ts'
+import { settleAlert } from './alerts.ts'
+import { isBeforeLast, noteBeat, noteTurnedBack } from './heartbeats.ts'
 import { findYuan } from './money.ts'
 import type { NoticeOutcome } from './notice-outcomes.ts'
 import { keepNotice } from './notices.ts'
+import { CLOCK_MS } from './payment-rows.ts'
 import type { Notice } from './payments.ts'
 import type { Shop } from './shop.ts'
 import { digest, vmqSignature } from './signatures.ts'
@@ -75,8 +77,13 @@ export async function receiveVmqBeat(
   if (device.newerOnly) return 'old_form'
   const sign = { ...signOf(beat), offsetMs: timeOf(beat.t) - shop.now() }
   try {
-    if (await isBeforeLast(shop, device.id, sign)) return 'clock'
+    if (await isBeforeLast(shop, device.id, sign)) {
+      await noteTurnedBack(shop, device)
+      return 'clock'
+    }
     await noteBeat(shop, device, sign)
+    if (Math.abs(sign.offsetMs) <= CLOCK_MS)
+      await settleAlert(shop, 'listener_clock', { listenerId: device.id })
   } catch (error) {
     shop.log.warn({ err: error }, 'a heartbeat was not noted')
   }

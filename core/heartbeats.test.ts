@@ -205,6 +205,34 @@ describeOnEngines('a device that says that it is alive', (engine) => {
     await changeListener(shop, id, { ...input, dialect: 'forwarder' }, SELLER)
     expect(await read()).toMatchObject({ heartbeat_at: null, dialect: 'forwarder' })
   })
+
+  it('is told to be back when its silence is forgotten, and no alert of it stays', async () => {
+    const { merchant } = await openMerchant(shop)
+    const events = ['device.offline', 'device.online'] as const
+    const hook = { url: 'https://shop.example.com/hook', events, enabled: true }
+    await addWebhookEndpoint(shop, { merchantId: merchant.id, mode: 'live' }, hook, SELLER)
+    const { id, accountIds } = await read()
+    const input = { name: '手机', enabled: true, accountIds }
+    const fallSilent = async () => {
+      await beat()
+      shop.advance(121_000)
+      expect(await noteSilence(shop)).toBe(1)
+    }
+    const told = async () => {
+      const rows = await shop.db.selectFrom('callbacks').select(['event', 'created_at']).execute()
+      return rows.map(({ event }) => event).sort()
+    }
+    await fallSilent()
+    await changeListener(shop, id, { ...input, name: 'renamed' }, SELLER)
+    expect(await told()).toEqual(['device.offline'])
+    await changeListener(shop, id, { ...input, dialect: 'vmq' }, SELLER)
+    expect([await told(), await alerts()]).toEqual([['device.offline', 'device.online'], []])
+    await changeListener(shop, id, { ...input, dialect: 'own' }, SELLER)
+    await fallSilent()
+    for (const enabled of [false, true]) await changeListener(shop, id, { ...input, enabled }, SELLER)
+    const twice = ['device.offline', 'device.offline', 'device.online', 'device.online']
+    expect([await told(), await alerts()]).toEqual([twice, []])
+  })
 })
 
 function fail(error: unknown): never {

@@ -2,7 +2,8 @@ import { afterEach, expect, it } from 'vitest'
 import { describeOnEngines } from '../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { listOpenAlerts, markAlertsSeen } from './alerts.ts'
-import { listListeners } from './listeners.ts'
+import { SELLER } from '../test/support/trade.ts'
+import { addListener, changeListener, listListeners } from './listeners.ts'
 import { listAddresses, noteListener } from './signs-of-life.ts'
 
 const HOME = '198.51.100.7'
@@ -80,5 +81,36 @@ describeOnEngines('a listener that reports from a new address', (engine) => {
     }
     const networks = (await listAddresses(shop, id)).map(({ network }) => network)
     expect([networks.length, networks[0], networks.at(-1)]).toEqual([20, '198.51.100.25', '198.51.100.6'])
+  })
+})
+
+describeOnEngines('a listener that is changed', (engine) => {
+  let shop: TestShop
+  afterEach(() => shop.close())
+
+  it('is on record with its accounts, before and after', async () => {
+    shop = await openTestShop(engine)
+    const { id, accountIds } = (await listListeners(shop))[0]!
+    const [kept = ''] = accountIds
+    await changeListener(shop, id, { name: '手机', enabled: true, accountIds: [kept] }, SELLER)
+    const entry = await shop.db
+      .selectFrom('audit_entries')
+      .selectAll()
+      .where('action', '=', 'listeners.change')
+      .executeTakeFirstOrThrow()
+    const idsIn = (value: string) => (JSON.parse(value) as { accountIds: string[] }).accountIds
+    expect(idsIn(entry.before_value)).toEqual(accountIds)
+    expect(idsIn(entry.after_value)).toEqual([kept])
+  })
+
+  it('is bound to no more than is kept', async () => {
+    shop = await openTestShop(engine)
+    const input = { name: 'long', enabled: true, accountIds: [] }
+    const longest = (count: number) =>
+      Array.from({ length: count }, (_, at) => `2001:0db8:0000:0000:0000:0000:255.255.255.${100 + at}/128`)
+    const tooLong = { ...input, boundTo: longest(20) }
+    await expect(addListener(shop, tooLong, SELLER)).rejects.toMatchObject({ code: 'bad_input' })
+    const { bound_to } = await addListener(shop, { ...input, boundTo: longest(19) }, SELLER)
+    expect(JSON.parse(bound_to)).toEqual(longest(19))
   })
 })

@@ -5,9 +5,11 @@ import type { AccountRow, ListenerRow } from '../sql/schema.ts'
 import { listAccounts } from './accounts.ts'
 import { settleAlert } from './alerts.ts'
 import { recordAudit, type Actor } from './audit.ts'
+import { wakeCallbacks } from './callbacks.ts'
 import { CannotStart, fail } from './errors.ts'
 import { isNetwork } from './network.ts'
 import { isMerchantKey } from './secrets-apart.ts'
+import { enqueueForAll } from './shop-events.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { loadListeners } from './signers.ts'
 import { announceTills } from './tills.ts'
@@ -106,6 +108,9 @@ export interface ListenerInput {
   readonly newerOnly?: boolean | undefined
 }
 
+/** Of the column: twenty of the longest networks would not fit. */
+const LONGEST_BINDING = 1_000
+
 /** @throws ShopError `bad_input` for two accounts on one channel or what is no network, `not_found` */
 export async function addListener(
   shop: Shop,
@@ -127,18 +132,30 @@ export async function changeListener(
   input: ListenerInput,
   actor: Actor,
 ): Promise<ListenerWithAccounts> {
-  await transaction(shop, async (tx) => {
+  const isBack = await transaction(shop, async (tx) => {
     const before = await getListener(tx, id)
-    await tx.db
-      .updateTable('listeners')
-      .set(columnsOf(tx, input, before))
-      .where('id', '=', id)
-      .execute()
+    const accountIds = await accountIdsOf(tx, id)
+    const columns = columnsOf(tx, input, before)
+    await tx.db.updateTable('listeners').set(columns).where('id', '=', id).execute()
     await linkAccounts(tx, id, await chosenAccounts(tx, input))
-    if (!input.enabled) await settleAlert(tx, 'listener_silent', { listenerId: id })
-    await recordAudit(tx, actor, 'listeners.change', id, settingsOf(before), input)
+    const isForgiven = before.silent_at !== null && columns.silent_at === null
+    if (isForgiven) await tellBack(tx, { id, name: input.name })
+    if (!input.enabled || isForgiven) await settleAlert(tx, 'listener_silent', { listenerId: id })
+    await recordAudit(tx, actor, 'listeners.change', id, { ...settingsOf(before), accountIds }, input)
+    return isForgiven
   })
+  if (isBack) wakeCallbacks(shop)
   return reloaded(shop, id)
+}
+
+/** Its silence counts no more, and its till is open again: whoever heard that it was away hears that. */
+function tellBack(tx: Tx, device: { readonly id: string; readonly name: string }): Promise<void> {
+  return enqueueForAll(tx, 'device.online', { device, since: new Date(tx.now()).toISOString() })
+}
+
+async function accountIdsOf(tx: Tx, id: string): Promise<string[]> {
+  const links = tx.db.selectFrom('listener_accounts').select('account_id').where('listener_id', '=', id)
+  return (await links.orderBy('channel').execute()).map((link) => link.account_id)
 }
 
 function columnsOf(tx: Tx, input: ListenerInput, before: ListenerRow): Partial<ListenerRow> {
@@ -168,7 +185,8 @@ function settingsOf(row: ListenerRow) {
 }
 
 async function chosenAccounts(tx: Tx, { accountIds, boundTo = [] }: ListenerInput): Promise<AccountRow[]> {
-  if (!boundTo.every(isNetwork)) fail('bad_input', { field: 'boundTo' })
+  const isStored = JSON.stringify(boundTo).length <= LONGEST_BINDING
+  if (!isStored || !boundTo.every(isNetwork)) fail('bad_input', { field: 'boundTo' })
   const accounts = (await listAccounts(tx)).filter((account) => accountIds.includes(account.id))
   if (accounts.length < new Set(accountIds).size) fail('not_found', { what: 'account' })
   const channels = new Set(accounts.map((account) => account.channel))

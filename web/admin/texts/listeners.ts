@@ -18,7 +18,7 @@ const zh = {
   boundTo: '只接受这些地址（可选），一行一个',
   boundToHint:
     '例如 203.0.113.7 或 10.0.0.0/8。别处来的报告会留存，但不会匹配订单。手机换网络时地址会变，请先确认它固定。',
-  boundToWrong: '每行一个 IP 地址或网段，最多 20 行。',
+  boundToWrong: '每行一个 IP 地址或网段，最多 20 行，合起来不超过 1000 个字符。',
   boundAdd: '加上 {address}',
   bound: '只接受 {addresses}',
   vmqHost: '服务器地址和密钥，中间一个 /',
@@ -132,7 +132,7 @@ const en: Record<keyof typeof zh, string> = {
   boundTo: 'Accept these addresses only (optional), one per line',
   boundToHint:
     'Such as 203.0.113.7 or 10.0.0.0/8. Reports from elsewhere are kept but match no order. Phones change their address with the network: make sure that it stays.',
-  boundToWrong: 'An IP address or a network on each line, 20 at most.',
+  boundToWrong: 'An IP address or a network on each line, 20 at most, and 1,000 characters altogether.',
   boundAdd: 'Add {address}',
   bound: 'Accepted from {addresses} only',
   vmqHost: "The server's address and the key, with one / between",

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { newFolder } from '../test/support/engines.ts'
 import * as fake from '../test/support/fake-till.ts'
 import { alipayNote, openStatusBar, wechatNote, type StatusBar } from '../test/support/status-bar.ts'
@@ -274,6 +274,14 @@ describe('what only a person can judge', () => {
     await bar.show(...Array.from({ length: 40 }, (_, at) => wechatNote('hello', Date.now() - at * 1_000)))
     await hasSaid('com.tencent.mm shows 40 notifications')
   })
+})
+
+it('ends when its journal cannot be opened', async () => {
+  await mkdir(files.journal, { recursive: true })
+  const started = vi.spyOn(globalThis, 'setInterval')
+  await expect(listen()).rejects.toThrow()
+  expect(started).not.toHaveBeenCalled()
+  started.mockRestore()
 })
 
 it('runs once per folder', async () => {

@@ -38,10 +38,11 @@ export async function startListening(
   const lock = await takeLock(files.lock)
   if (!lock) return undefined
   let zone = await readZone()
-  const zoneTimer = setInterval(() => void readZone().then((it) => (zone = it)), ZONE_MS)
   const say = (line: string) => print(`${formatTime(Date.now(), zone)} ${line}`)
   const rules = rulesOf(files, texts, say)
   const journal = await openJournal(files.journal)
+  // Nothing that keeps the process alive stands before what may refuse to open.
+  const zoneTimer = setInterval(() => void readZone().then((it) => (zone = it)), ZONE_MS)
   const status = openStatus(files.status, rules.version, Date.now())
   holdAwake(() => say(texts.noWakeLock))
   say(texts.running(config.address, rules.version))

@@ -1,6 +1,7 @@
 /** The payment page of a browser that runs no scripts: in both languages, because it cannot choose one. */
 import { escapeHtml } from '../core/letters.ts'
-import { findMerchantReturn, type MerchantReturn } from '../core/merchant-return.ts'
+import { readMerchantReturn, type MerchantReturn } from '../core/merchant-return.ts'
+import { findMerchantSide } from '../core/merchant-sides.ts'
 import { formatYuan } from '../core/money.ts'
 import type { Shop } from '../core/shop.ts'
 import { localTime } from '../core/time-zone.ts'
@@ -11,12 +12,13 @@ import type { OrderRow } from '../sql/schema.ts'
 export async function plainOrder(shop: Shop, order: OrderRow): Promise<string> {
   const due = `¥${formatYuan(order.due_cents)}`
   const { timeZone, contact } = shop.settings.current
+  const side = await findMerchantSide(shop, order)
   return [
     `<h1>${escapeHtml(order.product_name)}</h1><p><strong>${due}</strong></p>`,
     order.state === 'pending'
       ? toPay(order, due, localTime(order.expires_at, timeZone))
       : paragraph(STATES[order.state]),
-    wayBack(await findMerchantReturn(shop, order)),
+    wayBack(side ? await readMerchantReturn(shop, order, side) : null),
     contact && `<p>联系卖家 / Contact the seller: ${escapeHtml(contact)}</p>`,
   ].join('')
 }

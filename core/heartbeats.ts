@@ -1,9 +1,9 @@
 /** Devices that say that they are alive: their beats, the silence after the last, and the first one again. */
-import type { Db } from '../com/db/index.ts'
 import type { ListenerRow } from '../sql/schema.ts'
 import { raiseAlert, settleAlert } from './alerts.ts'
 import { wakeCallbacks } from './callbacks.ts'
 import { getListener } from './listeners.ts'
+import { nowAndThen } from './now-and-then.ts'
 import { CLOCK_MS } from './payment-rows.ts'
 import { enqueueForAll } from './shop-events.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
@@ -14,16 +14,14 @@ import { announceTills, SILENT_MS } from './tills.ts'
 /** A device beats every half minute; of what comes more often nothing is written. */
 const NOTED_MS = 10_000
 
-const noted = new WeakMap<Db, Map<string, number>>()
-
 /** Notes that a device is alive. Writes nothing when this process has done so a moment ago. */
 export function noteBeat(shop: Shop, device: Pick<Device, 'id' | 'name'>, sign: Sign): Promise<void> {
-  return nowAndThen(shop, device.id, () => writeBeat(shop, device.id, sign))
+  return nowAndThen(shop, `beat ${device.id}`, NOTED_MS, () => writeBeat(shop, device.id, sign))
 }
 
 /** Of one whose clock is far off: it may be an old beat, so it says nothing but that. */
 export function noteFarBeat(shop: Shop, device: Pick<Device, 'id' | 'name'>, sign: Sign): Promise<void> {
-  return nowAndThen(shop, `${device.id} far`, async () => {
+  return nowAndThen(shop, `far beat ${device.id}`, NOTED_MS, async () => {
     await shop.db.updateTable('listeners').set(whatItTells(sign)).where('id', '=', device.id).execute()
     await raiseAlert(shop, 'listener_clock', device.name, { listenerId: device.id })
   })
@@ -34,22 +32,9 @@ export function noteFarBeat(shop: Shop, device: Pick<Device, 'id' | 'name'>, sig
  * the seller is told and nothing is noted.
  */
 export function noteTurnedBack(shop: Shop, device: Pick<Device, 'id' | 'name'>): Promise<void> {
-  return nowAndThen(shop, `${device.id} back`, () =>
+  return nowAndThen(shop, `turned back ${device.id}`, NOTED_MS, () =>
     raiseAlert(shop, 'listener_clock', device.name, { listenerId: device.id }),
   )
-}
-
-async function nowAndThen(shop: Shop, what: string, work: () => Promise<void>): Promise<void> {
-  const before = noted.get(shop.database) ?? new Map<string, number>()
-  noted.set(shop.database, before)
-  if (Math.abs(shop.now() - (before.get(what) ?? 0)) < NOTED_MS) return
-  before.set(what, shop.now())
-  try {
-    await work()
-  } catch (error) {
-    before.delete(what)
-    throw error
-  }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Spool } from '../com/spool.ts'
 import { raiseAlert } from './alerts.ts'
 import { noteBeat } from './heartbeats.ts'
 import { outcomeOf, tellSeller, type NoticeOutcome } from './notice-outcomes.ts'
+import { nowAndThen } from './now-and-then.ts'
 import { recordPayment, type Notice, type Recorded } from './payments.ts'
 import type { Shop } from './shop.ts'
 import type { Device } from './signers.ts'
@@ -129,10 +130,14 @@ async function noteArrival(
 ): Promise<void> {
   if (warning === 'address' || before === 'clock') return
   const isOld = repeated ?? warning === 'ambiguous'
-  const sign = { ...sender, ...(offsetMs !== undefined && !isOld && { offsetMs }) }
-  const { heartbeat_at } = await noteListener(shop, device.id, 'noticed_at', { ...sign, oldForm: !newer })
-  const isFresh = once && !repeated && (warning === undefined || warning === 'merged')
-  if (heartbeat_at !== null && isFresh) await noteBeat(shop, device, sign)
+  const isFresh = once !== undefined && !repeated && (warning === undefined || warning === 'merged')
+  const note = async () => {
+    const sign = { ...sender, ...(offsetMs !== undefined && !isOld && { offsetMs }) }
+    const { heartbeat_at } = await noteListener(shop, device.id, 'noticed_at', { ...sign, oldForm: !newer })
+    if (heartbeat_at !== null && isFresh) await noteBeat(shop, device, sign)
+  }
+  if (offsetMs !== undefined) return note() // its clock may have been put right
+  await nowAndThen(shop, JSON.stringify(['notice', device.id, sender, newer, isFresh]), 1_000, note)
 }
 
 /** Only the newer form tells the phone's times. */

@@ -236,6 +236,9 @@ describeOnEngines('the console’s merchants', (engine) => {
       'https://shop.example.com:8443/',
     ])
       expect([url, await codeOf(url)]).toEqual([url, 'bad_url'])
+    const { addEndpoint, changeEndpoint, placeTestOrder } = contract
+    for (const { id: name, refusals } of [addEndpoint, changeEndpoint, placeTestOrder])
+      expect([name, refusals]).toEqual([name, expect.arrayContaining(['bad_url'])])
     for (const url of ['', 'ftp://shop.example.com/', 'javascript:alert(1)'])
       expect([url, await codeOf(url)]).toEqual([url, 'bad_input'])
   })

@@ -232,7 +232,7 @@ export const addEndpoint = operation({
   body: z.strictObject({ mode: z.enum(MODES), ...endpointInput }),
   reply: NewEndpoint,
   status: 201,
-  refusals: ['bad_input', 'not_found', 'too_many_endpoints'],
+  refusals: ['bad_input', 'bad_url', 'not_found', 'too_many_endpoints'],
 })
 
 export const changeEndpoint = operation({
@@ -245,7 +245,7 @@ export const changeEndpoint = operation({
   params: EndpointParams,
   body: z.strictObject(endpointInput),
   reply: EndpointView,
-  refusals: ['bad_input', 'not_found'],
+  refusals: ['bad_input', 'bad_url', 'not_found'],
 })
 
 export const removeEndpoint = operation({
@@ -352,6 +352,7 @@ export const placeTestOrder = operation({
   status: 201,
   refusals: [
     'bad_input',
+    'bad_url',
     'not_found',
     'merchant_key_needed',
     'channel_unavailable',

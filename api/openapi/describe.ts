@@ -84,7 +84,9 @@ function responsesOf(operation: Operation): Json {
 export function commonRefusals(operation: Operation): RefusalCode[] {
   const { audience, method } = operation
   const common: RefusalCode[] = ['database_away']
-  if (operation.params || operation.query || operation.body) common.push('bad_input')
+  // Of a merchant's operation the query and its Idempotency-Key are read even where it declares nothing.
+  if (audience === 'merchant' || operation.params || operation.query || operation.body)
+    common.push('bad_input')
   if (operation.body) common.push('unsupported_media_type', 'too_large')
   if (audience === 'admin' || audience === 'first-password') common.push('sign_in_needed', 'cross_site')
   if (audience === 'admin') common.push('new_password_needed', 'not_allowed')

@@ -230,7 +230,7 @@ describe('the part for merchants’ sites', () => {
         operationId,
         { 'Retry-After': expect.anything() },
       ])
-      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '429', '500', '503']))
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['400', '401', '429', '500', '503']))
       expect(requestBody?.required ?? false).toBe(
         requestBody !== undefined && operationId !== 'v1PayTestOrder',
       )

@@ -22,7 +22,7 @@ const DELIVERY = {
   attempt_count: 'Attempts so far.',
   last_response_status: 'HTTP status of the last answer; null without one.',
   next_attempt_at: 'When it is tried next; null when it is not.',
-  created_at: 'When it happened.',
+  created_at: 'When it happened; of a redelivery, when it was asked for.',
   delivered_at: 'When an attempt was answered with 2xx.',
   livemode: 'False for what belongs to test mode.',
 }
@@ -309,6 +309,6 @@ export const EN: ApiTexts = {
   webhookAnswers: {
     arrived: 'Any 2xx within 10 seconds: it arrived.',
     failed:
-      'Anything else, redirects too: it is sent again, by default 13 times over three days. `Retry-After` is heeded with 429, 502, 503 and 504; 410 switches the endpoint off.',
+      'Anything else, redirects too: it is sent again, by default 13 times over three days. `Retry-After` is heeded with 429, 502, 503 and 504; 410 switches the endpoint off; to an order’s own `notify_url` it gives that callback up at once.',
   },
 }

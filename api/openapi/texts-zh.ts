@@ -21,7 +21,7 @@ const DELIVERY = {
   attempt_count: '已尝试次数。',
   last_response_status: '最近一次响应的 HTTP 状态码；没有响应时为 null。',
   next_attempt_at: '下次发送时间；不再发送时为 null。',
-  created_at: '事件发生时间。',
+  created_at: '事件发生时间；重发的则为请求重发的时间。',
   delivered_at: '收到 2xx 响应的时间。',
   livemode: '测试模式的为 false。',
 }
@@ -270,6 +270,6 @@ export const ZH: ApiTexts = {
   webhookAnswers: {
     arrived: '10 秒内返回任意 2xx：视为送达。',
     failed:
-      '其他任何情况（包括重定向）：稍后重发，默认在三天内再发 13 次。429、502、503、504 时遵循 `Retry-After`；410 会停用该端点。',
+      '其他任何情况（包括重定向）：稍后重发，默认在三天内再发 13 次。429、502、503、504 时遵循 `Retry-After`；410 会停用该端点；对订单自己的 `notify_url`，则立即放弃这一次回调。',
   },
 }

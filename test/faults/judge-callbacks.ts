@@ -1,7 +1,7 @@
 /**
  * What merchants' sites heard, against what happened. Lost: a paid order of which the site never took the news, or
- * news that is marked as taken and never was. Double: one piece of news under two numbers, or heard again after it was
- * taken, though nothing broke in between. Wrong: unsigned, changed on the way, of another's order, or not true.
+ * news that is marked as taken and never was. Double: one piece of news under two numbers, or heard again while or
+ * after it was taken, though nothing broke in between. Wrong: unsigned, changed on the way, of another's order, or not true.
  */
 import type { Kysely } from 'kysely'
 import type { CallbackRow, Database, OrderRow } from '../../sql/schema.ts'
@@ -58,10 +58,18 @@ function* findLost(
       yield `callback ${id} of order ${orderId} is marked as taken and never was`
 }
 
-function* findDouble(site: MerchantSite, breaks: readonly number[]): Generator<string> {
+export function* findDouble(
+  site: Pick<MerchantSite, 'hostPort' | 'heard'>,
+  breaks: readonly number[],
+): Generator<string> {
   for (const [news, hearings] of groupBy(site.heard, ({ orderId, event }) => `${event} of ${orderId}`)) {
     const ids = new Set(hearings.map(({ id }) => id))
     if (ids.size > 1) yield `${site.hostPort} heard ${news} under ${ids.size} numbers`
+    const atOnce = hearings.filter((one, at) =>
+      hearings.slice(0, at).some((before) => isMeanwhile(one, before, breaks)),
+    )
+    if (atOnce.length > 0)
+      yield `${site.hostPort} heard ${news} ${atOnce.length} times more while it was taking it`
     const first = hearings.find(isTaken)?.answer?.at
     if (first === undefined) continue
     const again = hearings.filter(({ at }) => at > first)
@@ -69,6 +77,16 @@ function* findDouble(site: MerchantSite, breaks: readonly number[]): Generator<s
     if (again.length > excused.length)
       yield `${site.hostPort} heard ${news} ${again.length} times more after it had taken it, over ${excused.length} breaks`
   }
+}
+
+/** How long the till waits for an answer; after that it may call again. */
+const CALL_MS = 10_000
+
+/** It began while one before it was under way, which the till had every reason to wait for. */
+function isMeanwhile({ id, at }: Hearing, before: Hearing, breaks: readonly number[]): boolean {
+  const taken = isTaken(before) ? before.answer : null
+  if (taken === null || before.id !== id || taken.at - before.at >= CALL_MS) return false
+  return at <= taken.at && !breaks.some((one) => one >= before.at && one <= at)
 }
 
 function* findWrong(

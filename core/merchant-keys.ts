@@ -65,19 +65,23 @@ export interface SigningKey {
 }
 
 /**
- * Which of the merchant's md5 keys made a signature, in small letters or capitals. All are looked at, in a time that
- * tells nothing; the one that did is noted as used.
+ * Which of the merchant's md5 keys made a signature, in small letters or capitals, and in which of the ways in which it
+ * may be made. All are looked at, in a time that tells nothing; the one that did is noted as used.
  *
- * @param signed what the signature would be with that key, lower-case hex.
+ * @param ways what the signature would be with that key, lower-case hex; the first that is right counts.
  */
 export async function findSigningKey(
   shop: Shop,
   merchantId: string,
   sign: string,
-  signed: (secret: string) => string,
-): Promise<SigningKey | undefined> {
+  ...ways: ((secret: string) => string)[]
+): Promise<(SigningKey & { readonly way: number }) | undefined> {
   const keys = await listSigningKeys(shop, merchantId)
-  const [key] = keys.filter(({ secret }) => safeEqual(signed(secret), sign.toLowerCase()))
+  const [key] = ways.flatMap((signed, way) =>
+    keys
+      .filter(({ secret }) => safeEqual(signed(secret), sign.toLowerCase()))
+      .map((one) => ({ ...one, way })),
+  )
   if (key) await noteKeyUsed(shop, key)
   return key
 }
@@ -99,13 +103,17 @@ export async function findBearer(
   return merchant.enabled_at === null ? undefined : { merchant, key }
 }
 
-/** @throws ShopError `not_found`; `weak_secret` for a key of the caller's own that is too easy, or is used already */
+/**
+ * @throws ShopError `not_found`; `weak_secret` for a key of the caller's own that is too easy, or is used already;
+ * `bad_input` for a bearer key that the caller made
+ */
 export async function addMerchantKey(
   shop: Shop,
   merchantId: string,
   input: KeyInput,
   actor: Actor,
 ): Promise<NewKey> {
+  if (input.kind !== 'md5' && input.secret !== undefined) fail('bad_input', { field: 'secret' })
   return transaction(shop, async (tx) => {
     await getMerchant(tx, merchantId)
     const made = await insertKey(tx, merchantId, input)

@@ -90,10 +90,9 @@ export async function requireSign(
   wrong: string,
 ): Promise<{ readonly keyId: string; readonly text: string }> {
   const sign = sent.text('sign').trim()
-  for (const { text, signed } of forms) {
-    const key = await findSigningKey(shop, merchant.id, sign, signed)
-    if (key) return { keyId: key.id, text }
-  }
+  const key = await findSigningKey(shop, merchant.id, sign, ...forms.map(({ signed }) => signed))
+  const form = key && forms[key.way]
+  if (key && form) return { keyId: key.id, text: form.text }
   shop.log.warn(
     { address: addressOf(ctx), path: ctx.path, pid: merchant.pid },
     'a bad signature of a merchant',

@@ -36,9 +36,9 @@ export async function getSigner(shop: Shop, ctx: Context, form: FlatForm): Promi
 async function findKey(shop: Shop, merchantId: string, sign: string, form: FlatForm) {
   const all = [...form.entries()]
   const filled = all.filter(([, value]) => trimmed(value.toString('latin1')) !== '')
-  const signed = (values: typeof all) =>
-    findSigningKey(shop, merchantId, sign, (secret) => epaySign(values, secret))
-  return (await signed(all)) ?? (filled.length < all.length ? signed(filled) : undefined)
+  const ways = filled.length < all.length ? [all, filled] : [all]
+  const signed = ways.map((values) => (secret: string) => epaySign(values, secret))
+  return findSigningKey(shop, merchantId, sign, ...signed)
 }
 
 /**

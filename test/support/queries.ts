@@ -1,15 +1,19 @@
 /** Which tables are read, for tests of how often. */
 import { SelectQueryNode, TableNode, type KyselyPlugin } from 'kysely'
 
-/** @param read gets the tables of each query, in order. */
+/** @param read gets the first table of each query that was answered, in order. */
 export function noting(read: string[]): KyselyPlugin {
+  const tables = new WeakMap<object, string>()
   return {
-    transformQuery({ node }) {
-      if (SelectQueryNode.is(node))
-        for (const from of node.from?.froms ?? [])
-          read.push(TableNode.is(from) ? from.table.identifier.name : 'a query')
+    transformQuery({ node, queryId }) {
+      const from = SelectQueryNode.is(node) ? node.from?.froms[0] : undefined
+      if (from) tables.set(queryId, TableNode.is(from) ? from.table.identifier.name : 'a query')
       return node
     },
-    transformResult: ({ result }) => Promise.resolve(result),
+    transformResult({ result, queryId }) {
+      const table = tables.get(queryId)
+      if (table !== undefined) read.push(table)
+      return Promise.resolve(result)
+    },
   }
 }

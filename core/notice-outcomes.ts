@@ -6,8 +6,11 @@ import type { Shop } from './shop.ts'
 import { getListener } from './listeners.ts'
 import type { AlertKind, MatchKind, PaymentWarning } from './vocabulary.ts'
 
-/** `spooled`: safe on this machine's disk, recorded when the database is back. */
-export type NoticeOutcome = MatchKind | Exclude<PaymentWarning, 'merged'> | 'spooled'
+/**
+ * `spooled`: safe on this machine's disk, recorded when the database is back. `no_account`: quarantined because its
+ * device reports for no account on that channel.
+ */
+export type NoticeOutcome = MatchKind | Exclude<PaymentWarning, 'merged'> | 'spooled' | 'no_account'
 
 export function outcomeOf({ match, warning }: Recorded): NoticeOutcome {
   return warning === undefined || warning === 'merged' ? match : warning

@@ -125,7 +125,7 @@ describeOnEngines('a listener’s notice', (engine) => {
     expect(await push(priceOf(order), 'alipay', sign(`${priceOf(order)}alipay`, device.secret))).toBe(
       'unmatched',
     )
-    expect(await push('1.00', 'wechat', sign('1.00wechat', device.secret))).toBe('quarantined')
+    expect(await push('1.00', 'wechat', sign('1.00wechat', device.secret))).toBe('no_account')
     expect(await push(priceOf(order), 'alipay')).toBe('matched')
 
     const secret = await renewListenerSecret(shop, device.id, SELLER)

@@ -50,13 +50,13 @@ export async function keepNotice(
     const recorded = await recordPayment(shop, notice)
     inBackground(shop, () => noteArrival(shop, arrival, reading, recorded))
     inBackground(shop, () => tellSeller(shop, notice, recorded))
-    return outcomeOf(recorded)
+    return namedFor(arrival, reading, outcomeOf(recorded))
   } catch (error) {
     if (!isAway(error)) throw error
     await spool.append({ ...notice, receivedAt: arrival.at })
     if (notice.once) waitingKeys(spool).add(notice.once.key)
     shop.log.warn({ spooled: spool.size() }, 'the database is away: a notice was spooled')
-    return outcomeWhileAway(notice)
+    return namedFor(arrival, reading, outcomeWhileAway(notice))
   }
 }
 
@@ -111,6 +111,16 @@ function noticeOf({ device, sign: { address } }: Arrival, reading: Reading): Not
 function refusalOf(device: Device, address: string, newer: boolean): PaymentWarning | undefined {
   if (!device.binding(address)) return 'address'
   return device.newerOnly && !newer ? 'old_form' : undefined
+}
+
+/** What could be read, and is money for none of the seller's accounts. */
+function namedFor(
+  { device }: Arrival,
+  { channel, amountCents }: Reading,
+  outcome: NoticeOutcome,
+): NoticeOutcome {
+  const lacksAccount = channel && amountCents && !device.accounts.has(channel)
+  return outcome === 'quarantined' && lacksAccount ? 'no_account' : outcome
 }
 
 /** Says no already if it will be no: the answer to a repetition must not differ. */

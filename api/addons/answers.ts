@@ -20,6 +20,7 @@ export const ANSWERS: Readonly<Record<NoticeOutcome, Answer>> = {
   spooled: [1, '收款已记录'],
   clock: [1, '收款已记录，但手机时间不准，不会自动匹配订单：请打开自动校准时间，并在后台核对'],
   quarantined: [0, '金额或类型无法识别，已留存待核对'],
+  no_account: [0, '此设备没有选择这个渠道的账户，已留存待核对：请在后台“监听设备”中选上'],
   old_form: [0, `${WRONG_FORM}，已留存待核对`],
   address: [0, `${WRONG_ADDRESS}，已留存待核对`],
   reused: [0, '与之前的通知编号相同但内容不同，已留存待核对'],

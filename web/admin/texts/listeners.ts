@@ -107,12 +107,12 @@ const zh = {
   reports: '报告哪个{channel}账户',
   reportsNone: '不报告',
   nameOff: '{name}（已停用）',
-  accountNeeded: '至少选一个账户：一个都不选，这台手机的报告会被当作密钥错误拒绝。',
+  accountNeeded: '至少选一个账户：一个都不选，这台手机报告的到账只会留存待核对，不会匹配订单。',
   oneEach:
     '每个渠道只能选一个账户：到账通知只说是微信还是支付宝，不说是哪个账户。同一渠道的第二个钱包要用另一台手机。',
   sharedAccount: '这个{channel}账户已由“{names}”报告。两台手机都报告同一笔钱时，第二次会记成“多余款项”。',
   reportsFor: '报告',
-  reportsNothing: '没有选账户，它的报告会被拒绝。点“编辑”选上它登录的钱包。',
+  reportsNothing: '没有选账户，它报告的到账只会留存待核对。点“编辑”选上它登录的钱包。',
 }
 
 const en: Record<keyof typeof zh, string> = {
@@ -230,14 +230,14 @@ const en: Record<keyof typeof zh, string> = {
   reportsNone: 'None',
   nameOff: '{name} (switched off)',
   accountNeeded:
-    'Choose at least one account: without any, the reports of this phone are refused as wrongly signed.',
+    'Choose at least one account: without any, the money that this phone reports is only kept for you to look at, and matches no order.',
   oneEach:
     'One account on each channel: a notification says only WeChat or Alipay, not which account. A second wallet on the same channel needs another phone.',
   sharedAccount:
     'This {channel} account is reported by “{names}” already. When two phones report the same money, the second report becomes “surplus”.',
   reportsFor: 'Reports',
   reportsNothing:
-    'No account is chosen, and its reports are refused. Press “Edit” and choose the wallet on this phone.',
+    'No account is chosen, and what it reports is only kept for you to look at. Press “Edit” and choose the wallet on this phone.',
 }
 
 export const t = translator<typeof zh>({ 'zh-CN': zh, en })

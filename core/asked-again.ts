@@ -92,8 +92,9 @@ async function reopen(tx: Tx, pool: Pool, wish: MerchantWish, known: MerchantOrd
   const { orderTtlS, lateAcceptS, slotHoldS } = tx.settings.current
   const expiresAt = tx.now() + (wish.ttlMs ?? orderTtlS * 1000)
   const terms = { orderId: id, priceCents: order.price_cents, expiresAt, net: undefined }
-  const claim = (await findOwnClaim(tx, id, pool)) ?? (await claimAmount(tx, pool, terms))
+  // First, so that none of them is given away between the look at them and the commit.
   await holdSlots(tx, id, expiresAt + slotHoldS * 1000)
+  const claim = (await findOwnClaim(tx, id, pool)) ?? (await claimAmount(tx, pool, terms))
   const set = {
     channel: pool.channel,
     due_cents: claim.amountCents,

@@ -30,9 +30,15 @@ describeOnEngines('the merchant’s side of an order', (engine) => {
     const { order } = await place()
     expect((await findMerchantSide(shop, order))?.merchant.name).toBe(merchant.name)
     const input = {
-      ...{ name: '新名字', enabled: true, channels: [], accountIds: [], returnHosts: [] },
-      ...{ callbackMethod: 'GET', showQrcode: false, ordersPerMinute: 0 },
-    } as const
+      name: '新名字',
+      enabled: true,
+      channels: [],
+      accountIds: [],
+      returnHosts: [],
+      callbackMethod: 'GET' as const,
+      showQrcode: false,
+      ordersPerMinute: 0,
+    }
     await changeMerchant(shop, merchant.id, input, SELLER)
     expect((await findMerchantSide(shop, order))?.merchant.name).toBe('新名字')
     expect(await findMerchantSide(shop, { id: order.id, merchant_id: null })).toBeUndefined()

@@ -1,8 +1,8 @@
-import { TableNode, UpdateQueryNode, type KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeOnEngines } from '../test/support/engines.ts'
 import { checkInvariants } from '../test/support/invariants.ts'
 import { openMerchant, type TestMerchant } from '../test/support/merchants.ts'
+import { amountsHeldBy, countReopened, notingUpdates, unlocked } from '../test/support/races.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, SELLER, type Trade } from '../test/support/trade.ts'
 import { readFigures } from './overview.ts'
@@ -14,47 +14,6 @@ import { recordPayment } from './payments.ts'
 import type { Shop } from './shop.ts'
 import type { WebhookEvent } from './vocabulary.ts'
 import { addWebhookEndpoint } from './webhook-endpoints.ts'
-
-/** As two processes without Redis see it. */
-function unlocked(shop: Shop): Shop {
-  return { ...shop, store: { ...shop.store, withLocks: (_, work) => work() } }
-}
-
-/** @param written gets the table of each update in a transaction, in order. */
-function noting(shop: Shop, written: string[]): Shop {
-  const plugin: KyselyPlugin = {
-    transformQuery({ node }) {
-      if (UpdateQueryNode.is(node) && node.table && TableNode.is(node.table))
-        written.push(node.table.table.identifier.name)
-      return node
-    },
-    transformResult: ({ result }) => Promise.resolve(result),
-  }
-  const { database } = shop
-  return {
-    ...shop,
-    database: {
-      ...database,
-      transaction: (work) => database.transaction((trx, now) => work(trx.withPlugin(plugin), now)),
-    },
-  }
-}
-
-/** Where `first` happens after the order was read, before the first transaction. */
-function overtaken(shop: Shop, first: () => Promise<unknown>): Shop {
-  const { database } = shop
-  let happened: Promise<unknown> | undefined
-  return {
-    ...shop,
-    database: {
-      ...database,
-      async transaction(work) {
-        await (happened ??= first())
-        return database.transaction(work)
-      },
-    },
-  }
-}
 
 describeOnEngines("a merchant's order", (engine) => {
   let shop: TestShop
@@ -74,27 +33,6 @@ describeOnEngines("a merchant's order", (engine) => {
 
   const callbacksOf = (orderId: string) =>
     shop.db.selectFrom('callbacks').selectAll().where('order_id', '=', orderId).execute()
-
-  /** The amounts that are its own now. */
-  const heldBy = async (orderId: string) => {
-    const held = await shop.db
-      .selectFrom('amount_slots')
-      .select('amount_cents')
-      .where('order_id', '=', orderId)
-      .where('held_until', '>=', shop.now())
-      .execute()
-    return held.map((row) => row.amount_cents)
-  }
-
-  const countReopened = async (orderId: string) => {
-    const events = await shop.db
-      .selectFrom('order_events')
-      .select('id')
-      .where('order_id', '=', orderId)
-      .where('kind', '=', 'reopened')
-      .execute()
-    return events.length
-  }
 
   it('is placed once for each number of theirs, however often it is asked for at once', async () => {
     const wish = { outTradeNo: 'A-1', amountCents: 4_200 }
@@ -176,97 +114,9 @@ describeOnEngines("a merchant's order", (engine) => {
       if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'order_paid' })
     expect((await trade.read(first.order.id)).state).toBe('paid')
     const opened = again.filter((one) => one.status === 'fulfilled' && one.value.outcome === 'reopened')
-    expect(await countReopened(first.order.id)).toBe(opened.length)
+    expect(await countReopened(shop, first.order.id)).toBe(opened.length)
     expect(opened.length).toBeLessThanOrEqual(1)
-    expect(await heldBy(first.order.id)).toEqual([first.order.due_cents])
-  })
-
-  it('is opened once by many who ask again at once, with one fresh amount', async () => {
-    const wish = { outTradeNo: 'A-11', amountCents: 9_300 }
-    const first = await site.place(wish)
-    shop.advance(3_600_000)
-    await expireOrders(shop)
-    expect(await heldBy(first.order.id)).toEqual([])
-    const asked = { ...wish, in: unlocked(shop) }
-    const again = await Promise.all(Array.from({ length: 6 }, () => site.place(asked)))
-    expect(again.filter(({ outcome }) => outcome === 'reopened')).toHaveLength(1)
-    expect(await countReopened(first.order.id)).toBe(1)
-    expect(await heldBy(first.order.id)).toEqual([again[0]?.order.due_cents])
-  })
-
-  it('that is paid while its site asks for it on another channel is told as paid', async () => {
-    const wish = { outTradeNo: 'A-12', amountCents: 9_400 }
-    const first = await site.place(wish)
-    const paying = overtaken(shop, () => trade.pay(first.order))
-    await expect(site.place({ ...wish, channel: 'wechat', in: paying })).rejects.toMatchObject({
-      code: 'order_paid',
-      details: { orderId: first.order.id },
-    })
-  })
-
-  it('that ends while its site asks for it on another channel opens again there', async () => {
-    const wish = { outTradeNo: 'A-13', amountCents: 9_500 }
-    const first = await site.place(wish)
-    const ending = overtaken(shop, async () => {
-      shop.advance(301_000)
-      await expireOrders(shop)
-    })
-    expect(await site.place({ ...wish, channel: 'wechat', in: ending })).toMatchObject({
-      outcome: 'reopened',
-      order: { id: first.order.id, channel: 'wechat', state: 'pending' },
-    })
-  })
-
-  it('is moved to the channel that was asked for when somebody else opens it on another', async () => {
-    const wish = { outTradeNo: 'A-14', amountCents: 9_600 }
-    const first = await site.place(wish)
-    shop.advance(301_000)
-    await expireOrders(shop)
-    const opened = overtaken(unlocked(shop), () => site.place({ ...wish, in: unlocked(shop) }))
-    expect(await site.place({ ...wish, channel: 'wechat', in: opened })).toMatchObject({
-      outcome: 'same',
-      order: { id: first.order.id, channel: 'wechat' },
-    })
-    expect(await countReopened(first.order.id)).toBe(1)
-  })
-
-  it('opens again on the amount that it still holds though all of its price are taken', async () => {
-    const wish = { outTradeNo: 'A-15', amountCents: 9_700 }
-    const first = await site.place(wish)
-    const rest = { amountCents: 9_700, ttlMs: 3_600_000 }
-    for (let at = 0; at < 10; at += 1) await site.place(rest)
-    shop.advance(301_000)
-    await expireOrders(shop)
-    await expect(site.place(rest)).rejects.toMatchObject({ code: 'no_free_amount' })
-    expect(await site.place(wish)).toMatchObject({
-      outcome: 'reopened',
-      order: { id: first.order.id, due_cents: first.order.due_cents },
-    })
-  })
-
-  it('opens again on the channel where it ended unless another is likelier now', async () => {
-    const wish = { outTradeNo: 'A-16', amountCents: 9_800, channel: undefined }
-    await site.place({ ...wish, likelyChannel: 'alipay' })
-    const channelAfterEnd = async (likelyChannel: 'wechat' | undefined) => {
-      shop.advance(301_000)
-      return (await site.place({ ...wish, likelyChannel })).order.channel
-    }
-    expect(await channelAfterEnd(undefined)).toBe('alipay')
-    expect(await channelAfterEnd('wechat')).toBe('wechat')
-  })
-
-  it.each([
-    ['goes on', 0],
-    ['opens again', 301_000],
-  ])('that %s on another channel has the words of the request from the same moment', async (what, waitMs) => {
-    const wish = { outTradeNo: `A-17-${what}`, amountCents: 9_900 }
-    await site.place(wish)
-    shop.advance(waitMs)
-    const written: string[] = []
-    const named = { ...wish, channel: 'wechat', request: { type: 'wxpay' } } as const
-    const { asked } = await site.place({ ...named, in: noting(shop, written) })
-    expect(asked.request).toBe('{"type":"wxpay"}')
-    expect(written.slice(written.indexOf('orders'))).toContain('merchant_orders')
+    expect(await amountsHeldBy(shop, first.order.id)).toEqual([first.order.due_cents])
   })
 
   it('is opened once with the last amount of its price by two who ask at once without a lock between them', async () => {
@@ -291,7 +141,9 @@ describeOnEngines("a merchant's order", (engine) => {
     shop.advance(301_000)
     await notice(shop)
     const written: string[] = []
-    expect(await site.place({ ...wish, in: noting(shop, written) })).toMatchObject({ outcome: 'reopened' })
+    expect(await site.place({ ...wish, in: notingUpdates(shop, written) })).toMatchObject({
+      outcome: 'reopened',
+    })
     expect(written).toContain('orders')
     expect(written.slice(written.indexOf('orders'))).not.toContain('amount_slots')
     expect(written.slice(0, written.indexOf('orders'))).toContain('amount_slots')

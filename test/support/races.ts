@@ -1,0 +1,87 @@
+/** What happens at the same moment as a request, made to happen at just that moment. */
+import { TableNode, UpdateQueryNode, type KyselyPlugin } from 'kysely'
+import { AsyncResource } from 'node:async_hooks'
+import type { Shop } from '../../core/shop.ts'
+
+/** As two processes without Redis see it. */
+export function unlocked(shop: Shop): Shop {
+  return { ...shop, store: { ...shop.store, withLocks: (_, work) => work() } }
+}
+
+/** @param written gets the table of each update in a transaction, in order. */
+export function notingUpdates(shop: Shop, written: string[]): Shop {
+  const plugin: KyselyPlugin = {
+    transformQuery({ node }) {
+      if (UpdateQueryNode.is(node) && node.table && TableNode.is(node.table))
+        written.push(node.table.table.identifier.name)
+      return node
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  }
+  const { database } = shop
+  return {
+    ...shop,
+    database: {
+      ...database,
+      transaction: (work) => database.transaction((trx, now) => work(trx.withPlugin(plugin), now)),
+    },
+  }
+}
+
+/** Where `first` happens after the order was read, before the first transaction. */
+export function overtaken(shop: Shop, first: () => Promise<unknown>): Shop {
+  const { database } = shop
+  let happened: Promise<unknown> | undefined
+  return {
+    ...shop,
+    database: {
+      ...database,
+      async transaction(work) {
+        await (happened ??= first())
+        return database.transaction(work)
+      },
+    },
+  }
+}
+
+/** Where `then` happens after the first answer inside the first transaction. */
+export function overtakenInside(shop: Shop, then: () => Promise<unknown>): Shop {
+  const { database } = shop
+  const outside = AsyncResource.bind(then)
+  let happened: Promise<unknown> | undefined
+  const plugin: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      await (happened ??= outside())
+      return result
+    },
+  }
+  return {
+    ...shop,
+    database: {
+      ...database,
+      transaction: (work) => database.transaction((trx, now) => work(trx.withPlugin(plugin), now)),
+    },
+  }
+}
+
+/** The amounts that are its own now. */
+export async function amountsHeldBy(shop: Shop, orderId: string): Promise<number[]> {
+  const held = await shop.db
+    .selectFrom('amount_slots')
+    .select('amount_cents')
+    .where('order_id', '=', orderId)
+    .where('held_until', '>=', shop.now())
+    .execute()
+  return held.map((row) => row.amount_cents)
+}
+
+export async function countReopened(shop: Shop, orderId: string): Promise<number> {
+  const events = await shop.db
+    .selectFrom('order_events')
+    .select('id')
+    .where('order_id', '=', orderId)
+    .where('kind', '=', 'reopened')
+    .execute()
+  return events.length
+}

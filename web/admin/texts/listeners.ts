@@ -64,6 +64,12 @@ const zh = {
   checkWrongKey: '显示“密匙不正确”：密钥没有完整复制，或已经换过新的。',
   checkUnreachable: '没有反应：手机打不开上面的地址。先在手机浏览器里打开它试试，手机和服务器要能互通。',
   checkPay: '再付一笔 0.01 元，几秒后应出现在“到账流水”里。',
+  test: '测试这台设备',
+  testWaiting: '正在等它联系：请在手机的 App 里点“保存”或“测试”，或者付一笔 0.01 元。',
+  testNothing: '两分钟里没有收到它的联系：请核对地址和密钥，并看看手机的网络和后台权限。',
+  test_check: '收到了配置检查：地址和密钥都对。',
+  test_heartbeat: '收到了心跳：地址和密钥都对，设备在线。',
+  test_notice: '收到了到账通知：见“到账流水”或“待处理”。',
   tryWithout: '没有手机也能试',
   tryWithoutText: '在服务器的程序目录运行下面的命令，等于手机报告“支付宝到账 0.99 元”：',
   copyCommand: '复制命令',
@@ -181,6 +187,13 @@ const en: Record<keyof typeof zh, string> = {
   checkUnreachable:
     'No answer: the phone cannot reach the address above. Open it in the phone’s browser first; phone and server must see each other.',
   checkPay: 'Then pay ¥0.01: it appears under “Payments” within seconds.',
+  test: 'Test this device',
+  testWaiting: 'Waiting for it: press “save” or “test” in the app on the phone, or pay ¥0.01.',
+  testNothing:
+    'It did not call within two minutes: check address and key, and the network and background rights of the phone.',
+  test_check: 'A check of the configuration came: address and key are right.',
+  test_heartbeat: 'A heartbeat came: address and key are right, and the device is online.',
+  test_notice: 'A notice of money came: see “Payments” or “Inbox”.',
   tryWithout: 'Try it without a phone',
   tryWithoutText:
     'Run this in the program’s folder on the server. It does what the phone does when Alipay receives ¥0.99:',

@@ -26,7 +26,7 @@ export function useListenerTest(id: () => string) {
 
   async function waitForSigns(): Promise<void> {
     const { now: since } = await ask()
-    for (let now = since; now - since <= LASTS_MS && came.value?.kind !== 'notice'; ) {
+    for (let now = since; now - since <= LASTS_MS && came.value?.kind !== 'notice';) {
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
       if (state.value !== 'waiting') return
       const signs = await ask(since)

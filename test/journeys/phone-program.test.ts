@@ -167,10 +167,12 @@ describe('its commands', () => {
 
   it('show what the present notifications would give, and send nothing', async () => {
     const friend = { ...wechatNote('hello'), title: '张三' }
-    await bar.show(wechatNote('微信支付收款0.01元'), wechatNote('收款到账通知'), friend)
+    const transfer = { ...wechatNote('[转账]请你确认收款'), title: '李四' }
+    await bar.show(wechatNote('微信支付收款0.01元'), wechatNote('收款到账通知'), transfer, friend)
     const { code, output } = await phone.obey('test')
     expect(code).toBe(0)
     expect(output).toContain('would be reported: WeChat 0.01')
+    expect(output).toContain('would be reported for you to look at, without an amount')
     expect(output).toContain('you would be told to look at it')
     expect(output).toContain('→ nothing')
     expect(till.reports.length).toBe(0)

@@ -4,7 +4,7 @@ import { openMerchant } from '../test/support/merchants.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { openTrade, SELLER } from '../test/support/trade.ts'
 import { findMerchantSide } from './merchant-sides.ts'
-import { changeMerchant } from './merchants.ts'
+import { changeMerchant, type MerchantInput } from './merchants.ts'
 
 describeOnEngines('the merchant’s side of an order', (engine) => {
   let shop: TestShop
@@ -29,15 +29,9 @@ describeOnEngines('the merchant’s side of an order', (engine) => {
     const { merchant, place } = await openMerchant(shop)
     const { order } = await place()
     expect((await findMerchantSide(shop, order))?.merchant.name).toBe(merchant.name)
-    const input = {
-      name: '新名字',
-      enabled: true,
-      channels: [],
-      accountIds: [],
-      returnHosts: [],
-      callbackMethod: 'GET' as const,
-      showQrcode: false,
-      ordersPerMinute: 0,
+    const input: MerchantInput = {
+      ...{ name: '新名字', enabled: true, channels: [], accountIds: [], returnHosts: [] },
+      ...{ callbackMethod: 'GET' as const, showQrcode: false, ordersPerMinute: 0 },
     }
     await changeMerchant(shop, merchant.id, input, SELLER)
     expect((await findMerchantSide(shop, order))?.merchant.name).toBe('新名字')

@@ -1,7 +1,8 @@
 /** What happens at the same moment as a request, made to happen at just that moment. */
-import { TableNode, UpdateQueryNode, type KyselyPlugin } from 'kysely'
+import { TableNode, UpdateQueryNode, type KyselyPlugin, type OperationNode, type Transaction } from 'kysely'
 import { AsyncResource } from 'node:async_hooks'
 import type { Shop } from '../../core/shop.ts'
+import type { Database } from '../../sql/schema.ts'
 
 /** As two processes without Redis see it. */
 export function unlocked(shop: Shop): Shop {
@@ -10,22 +11,36 @@ export function unlocked(shop: Shop): Shop {
 
 /** @param written gets the table of each update in a transaction, in order. */
 export function notingUpdates(shop: Shop, written: string[]): Shop {
-  const plugin: KyselyPlugin = {
-    transformQuery({ node }) {
-      if (UpdateQueryNode.is(node) && node.table && TableNode.is(node.table))
-        written.push(node.table.table.identifier.name)
-      return node
-    },
-    transformResult: ({ result }) => Promise.resolve(result),
+  const see = (node: OperationNode) => {
+    if (UpdateQueryNode.is(node) && node.table && TableNode.is(node.table))
+      written.push(node.table.table.identifier.name)
   }
   const { database } = shop
   return {
     ...shop,
     database: {
       ...database,
-      transaction: (work) => database.transaction((trx, now) => work(trx.withPlugin(plugin), now)),
+      transaction: (work) => database.transaction((trx, now) => work(watched(trx, see), now)),
     },
   }
+}
+
+/** Sees each statement on its way, whether it is spelled now or was long ago. */
+function watched(trx: Transaction<Database>, see: (node: OperationNode) => void): Transaction<Database> {
+  const plugin: KyselyPlugin = {
+    transformQuery({ node }) {
+      see(node)
+      return node
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  }
+  const handle = trx.withPlugin(plugin)
+  const say = handle.executeQuery.bind(handle)
+  handle.executeQuery = (query) => {
+    if ('query' in query) see(query.query)
+    return say(query)
+  }
+  return handle
 }
 
 /** Where `first` happens after the order was read, before the first transaction. */

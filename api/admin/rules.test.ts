@@ -99,6 +99,15 @@ describeOnEngines('the console’s rules of notifications', (engine) => {
     expect(await tryOut({ app: 'com.example' })).toMatchObject({ outcome: 'unknown_app', ruleId: null })
   })
 
+  it('of the program can each be switched off and on as they are', async () => {
+    for (const { id, name, app, channel, kind, titles, texts, priority, samples } of await list())
+      for (const enabled of [false, true]) {
+        const body = { name, app, channel, kind, titles, texts, priority, samples, enabled }
+        const changed = await ask(served.url, changeRule, { headers: seller.headers, params: { id }, body })
+        expect([name, changed.error, changed.reply.enabled]).toEqual([name, undefined, enabled])
+      }
+  })
+
   it('that cannot be used are refused in words', async () => {
     for (const wrong of [
       { texts: ['{money}'] },

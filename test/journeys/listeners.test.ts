@@ -93,9 +93,9 @@ describeOnSetups('a seller’s phones', (setup) => {
     await card.getByRole('button', { name: '隐藏' }).click()
     expect(await page.locator('body').textContent()).not.toContain(app.secret)
 
+    const greeted = page.getByText('“柜台旧手机”联系上了').waitFor() // goes away by itself
     expect((await app.check()).msg).toBe('配置成功!')
-    await stands(card, 'checkedOnly')
-    await page.getByText('“柜台旧手机”联系上了').waitFor()
+    await Promise.all([greeted, stands(card, 'checkedOnly')])
     const { id, price } = await place('alipay')
     expect((await app.push(price, 'alipay')).msg).toBe('收款处理成功!')
     expect(await stateOf(id)).toBe('delivered')

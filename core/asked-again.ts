@@ -2,7 +2,7 @@
 import { RetryTransaction } from '../com/db/index.ts'
 import type { MerchantOrderRow, OrderRow } from '../sql/schema.ts'
 import { findAsked, type MerchantOrder } from './asked-orders.ts'
-import { enqueueCallbacks } from './callbacks.ts'
+import { enqueueCallbacks, wakeCallbacks } from './callbacks.ts'
 import { claimAmount, shownCode, type Pool } from './claim-amount.ts'
 import { fail, ShopError, type RefusalCode } from './errors.ts'
 import { hashOf, onSomeChannel, type MerchantWish } from './merchant-wish.ts'
@@ -63,6 +63,7 @@ async function openAgain(shop: Shop, wish: MerchantWish, known: MerchantOrder): 
   const open = (pool: Pool) => transaction(shop, (tx) => reopen(tx, pool, wish, known))
   await onSomeChannel(shop, { ...wish, likelyChannel }, open, { mayHold: true })
   wakeOrder(shop, known.order.id)
+  wakeCallbacks(shop) // its end may have been noticed just now
 }
 
 /**

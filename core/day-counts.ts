@@ -87,8 +87,10 @@ function isNews(before: DayCountRow, row: DayCountRow): boolean {
   return row.day > before.day || (row.day === before.day && row.nth > before.nth)
 }
 
+/** No more than are ever named: a text may say any number. */
 function numbers(from: number, end: number): number[] {
-  return Array.from({ length: Math.max(0, end - from) }, (_, at) => from + at)
+  const length = Math.min(Math.max(0, end - from), MOST_MISSING + 1)
+  return Array.from({ length }, (_, at) => from + at)
 }
 
 interface Gap {

@@ -37,9 +37,9 @@ export type Proof =
   | { readonly kind: 'bearer'; readonly secret: string; readonly id: string | undefined }
 
 /**
- * `unreadable`: no notification in it; kept as `unread`. `divided`: money only by one of several ways to divide the body; kept as `ambiguous`. `stale`: its time is too long ago or too far ahead; kept if it may be
- * money. `spent`: served for something else. The last three are no money.
- * Nothing is kept of these.
+ * `unreadable`: no notification in it; kept as `unread`. `divided`: money only by one of several ways to divide the
+ * body; kept as `ambiguous`. `stale`: its time is too long ago or too far ahead; kept if it may be money. Of the others
+ * nothing is kept: `spent` served for something else, and the last three are no money.
  */
 export type ForwardOutcome =
   | NoticeOutcome

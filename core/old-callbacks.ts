@@ -10,18 +10,46 @@ const BATCH = 200
 
 /** The clock's part, outside anybody's transaction. Goes on where it stopped when it is called again. */
 export async function dropOldCallbacks(shop: Shop): Promise<void> {
-  const before = shop.now() - shop.settings.current.callbackKeptDays * DAY_MS
-  await dropAttempts(shop, before)
-  await dropCallbacks(shop, before)
+  const ended: Ended = {
+    before: shop.now() - shop.settings.current.callbackKeptDays * DAY_MS,
+    butOf: await listToSee(shop),
+  }
+  await dropAttempts(shop, ended)
+  await dropCallbacks(shop, ended)
 }
 
-async function dropAttempts(shop: Shop, before: number): Promise<void> {
+/** Delivered, or given up and no alert of it is left to be seen; both before that time. */
+interface Ended {
+  readonly before: number
+  /** Merchants of whose dead callbacks the seller has yet to see the alert. */
+  readonly butOf: readonly string[]
+}
+
+async function listToSee(shop: Shop): Promise<string[]> {
+  const alerts = await shop.db
+    .selectFrom('alerts')
+    .select('detail')
+    .where('kind', 'in', ['callback_dead', 'endpoint_gone'])
+    .where('seen_at', 'is', null)
+    .execute()
+  const ids = alerts.map(({ detail }) => (JSON.parse(detail) as { callback?: string }).callback ?? '')
+  if (ids.length === 0) return []
+  const rows = await shop.db
+    .selectFrom('callbacks')
+    .select('merchant_id')
+    .distinct()
+    .where('id', 'in', ids)
+    .execute()
+  return rows.map((row) => row.merchant_id)
+}
+
+async function dropAttempts(shop: Shop, ended: Ended): Promise<void> {
   const old = await shop.db
     .selectFrom('callback_attempts')
     .innerJoin('callbacks', 'callbacks.id', 'callback_attempts.callback_id')
     .select('callback_attempts.id')
-    .where('callback_attempts.at', '<', before)
-    .where((where) => isOver(where, before))
+    .where('callback_attempts.at', '<', ended.before)
+    .where((where) => isOver(where, ended))
     .orderBy('callback_attempts.at')
     .limit(BATCH)
     .execute()
@@ -34,13 +62,13 @@ async function dropAttempts(shop: Shop, before: number): Promise<void> {
  * Those of an order stay as long as it does: they say that its site was told, and keep it from being told twice. So do
  * those that were sent again, and those that are it: together they say whether what died has arrived after all.
  */
-async function dropCallbacks(shop: Shop, before: number): Promise<void> {
+async function dropCallbacks(shop: Shop, ended: Ended): Promise<void> {
   const old = await shop.db
     .selectFrom('callbacks')
     .select('callbacks.id')
     .where('order_id', 'is', null)
     .where('redelivery_of', 'is', null)
-    .where((where) => isOver(where, before))
+    .where((where) => isOver(where, ended))
     .where((where) =>
       where.not(
         where.exists(
@@ -63,16 +91,10 @@ async function dropCallbacks(shop: Shop, before: number): Promise<void> {
   })
 }
 
-/** Delivered, or given up and no alert of it is left to be seen; both before that time. */
-function isOver(where: ExpressionBuilder<Database, 'callbacks'>, before: number) {
-  const alert = where
-    .selectFrom('alerts')
-    .select('alerts.id')
-    .where('kind', 'in', ['callback_dead', 'endpoint_gone'])
-    .where('seen_at', 'is', null)
-    .whereRef('subject', '=', 'callbacks.host')
-  return where.or([
-    where('callbacks.delivered_at', '<', before),
-    where.and([where('callbacks.dead_at', '<', before), where.not(where.exists(alert))]),
-  ])
+function isOver(where: ExpressionBuilder<Database, 'callbacks'>, { before, butOf }: Ended) {
+  const dead = [
+    where('callbacks.dead_at', '<', before),
+    ...(butOf.length > 0 ? [where('callbacks.merchant_id', 'not in', butOf)] : []),
+  ]
+  return where.or([where('callbacks.delivered_at', '<', before), where.and(dead)])
 }

@@ -107,6 +107,20 @@ it('lets those start over whose round ended in a fault of another, and keeps not
   expect([isTransient(first), second, third, await names()]).toEqual([true, FULL, 'kept', ['c']])
 })
 
+it('tells whoever gives up only when what made it give up is on the disk', async () => {
+  const kept = transaction(insert('a'))
+  const refused = transaction(insert('b'), insert('a'))
+  await expect(refused).rejects.not.toSatisfy(isTransient)
+  expect([count('commit'), await names()]).toEqual([1, ['a']])
+  await kept
+})
+
+it('lets whoever gave up start over when what made it give up was lost', async () => {
+  trouble = { at: 'commit', happens: () => Promise.reject(FULL) }
+  const [first, refused] = await outcomes([transaction(insert('a')), transaction(insert('b'), insert('a'))])
+  expect([first, isTransient(refused), await names()]).toEqual([FULL, true, []])
+})
+
 it('tells everyone of a round when it cannot be committed, and goes on with the next', async () => {
   trouble = {
     at: 'commit',

@@ -14,6 +14,7 @@ export interface Writer {
   say<R>(query: CompiledQuery): Promise<QueryResult<R>>
   /** Ends the turn. It is committed when `ended` resolves; nothing of it has happened after a RetryTransaction. */
   release(): Promise<{ readonly ended: Promise<void> }>
+  /** Ends the turn. What it has read of others is on the disk when this resolves, and lost after a RetryTransaction. */
   rollback(): Promise<void>
   /** Outside of any transaction. */
   sayAlone<R>(query: CompiledQuery): Promise<QueryResult<R>>
@@ -56,16 +57,20 @@ export function createWriter(speaker: Speaker): Writer {
   }
 
   async function rollback(): Promise<void> {
+    let others: Promise<void> | undefined
     try {
       await tell('rollback to one')
       await tell('release one')
-      void closeSoon()
+      others = closeSoon()
     } catch {
       // A full disk and the like end everything that the round has not yet put on the disk.
       await loseRound(new RetryTransaction('Another transaction of the same round met a fault'))
     } finally {
       turns.give()
     }
+    await others?.catch(() => {
+      throw new RetryTransaction('What it gave up for was lost with its round')
+    })
   }
 
   /** Whoever waits for a turn at that moment still comes along. @returns what tells the end of the round. */

@@ -196,15 +196,16 @@ describeOnSetups('a seller’s phones', (setup) => {
 
   it('that are bound to addresses are heard from there alone', async () => {
     const app = await phone()
+    expect((await app.push((await place('wechat')).price, 'wechat')).msg).toBe('收款处理成功!')
+    await cardOf('手机')
+      .locator('dd', { hasText: /^127\.0\.0\.1$/ })
+      .waitFor()
     const { id, price } = await place('alipay')
     await change((form) => form.locator('textarea[name=bound-to]').fill('203.0.113.7, 10.0.0.0/8'))
     await page.getByText('只接受 203.0.113.7, 10.0.0.0/8').waitFor()
     expect((await app.push(price, 'alipay')).msg).toContain('没有绑定这个网络地址')
     expect(await stateOf(id)).toBe('pending')
 
-    await cardOf('手机')
-      .locator('dd', { hasText: /^127\.0\.0\.1$/ })
-      .waitFor()
     await change((form) => form.getByRole('button', { name: '加上 127.0.0.1' }).click())
     await page.getByText('只接受 203.0.113.7, 10.0.0.0/8, 127.0.0.1').waitFor()
     expect((await app.push(price, 'alipay')).msg).toBe('收款处理成功!')

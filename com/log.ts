@@ -21,9 +21,9 @@ const PARAMETER_NAME =
 /** Also in an address that is itself a parameter, where `&`, `=` and what they bound are escaped. */
 const SECRET_PARAMETER = new RegExp(
   [
-    /(?:(?<![a-z\d])|(?<=%(?:25)*[\da-f]{2}))/.source,
+    /(?:(?<![a-z\d])|(?<=%(?:25){0,8}[\da-f]{2}))/.source,
     `(${PARAMETER_NAME})`,
-    /(=|%(?:25)*3d)(?:[^&\s"'%]|%(?!(?:25)*26))+/.source,
+    /(=|%(?:25){0,8}3d)(?:[^&\s"'%]|%(?!(?:25){0,8}26))+/.source,
   ].join(''),
   'gi',
 )

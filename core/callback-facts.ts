@@ -34,8 +34,9 @@ export async function readCallbackFacts(
 }
 
 /**
- * A request is answered with the key that signed it. Where there are newer ones nobody here knows which of them the
- * site has by now, and one message carries one signature: the attempts take turns.
+ * A request is answered with the key that signed it. Once that was rotated nobody here knows which of the newer ones
+ * the site has by now, and one message carries one signature: the attempts take turns. A key that was not rotated is
+ * its site's still, whatever keys other sites have.
  */
 async function md5Keys(
   shop: Shop,
@@ -45,7 +46,9 @@ async function md5Keys(
 ): Promise<string[]> {
   const keys = await listSigningKeys(shop, merchantId)
   const at = keys.findIndex(({ id }) => id === keyId)
-  const inTurn = at === -1 ? keys : [...keys.slice(at, at + 1), ...keys.slice(0, at)]
+  const own = keys[at]
+  const newer = own?.expires_at === null ? [] : keys.slice(0, Math.max(0, at))
+  const inTurn = own ? [own, ...newer] : keys
   const turn = (number - 1) % Math.max(1, inTurn.length)
   return [...inTurn.slice(turn), ...inTurn.slice(0, turn)].map(({ secret }) => secret)
 }

@@ -219,7 +219,7 @@ describeOnEngines('a callback', (engine) => {
     expect(await send(answers(410))).toHaveLength(1)
     const log = [await callbackOf(first), await callbackOf(second)]
     expect(log.map((one) => one.dead_at !== null)).toEqual([false, true])
-    expect(await alerts()).toEqual([['endpoint_gone', 'hooks.example']])
+    expect(await alerts()).toEqual([['endpoint_gone', `hooks.example (${site.merchant.pid})`]])
     const audit = await shop.db
       .selectFrom('audit_entries')
       .selectAll()

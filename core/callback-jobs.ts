@@ -97,7 +97,7 @@ async function isExpected(tx: Tx, callback: CallbackRow): Promise<boolean> {
 }
 
 /**
- * One alert for each merchant whose callbacks died, however many and wherever to: their log says the rest, and what
+ * One alert for each merchant whose callbacks died, and for each host of one that is gone, however many and wherever to: their log says the rest, and what
  * else the seller should know is not buried beneath a merchant's dead hosts. Test mode is the merchant's own.
  */
 async function alertDead(
@@ -109,6 +109,6 @@ async function alertDead(
   const { id, host, order_id: order, merchant_id: merchantId, mode } = callback
   if (mode === 'test') return
   const { name, pid } = await getMerchant(tx, merchantId)
-  const subject = kind === 'endpoint_gone' ? host : `${name} (${pid})`
+  const subject = kind === 'endpoint_gone' ? `${host} (${pid})` : `${name} (${pid})`
   await raiseAlertOnce(tx, kind, subject.slice(0, 254), { callback: id, host, order, error })
 }

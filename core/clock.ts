@@ -30,7 +30,7 @@ const EVERY = {
   rules: 60,
   sessions: 600,
   keys: 300,
-  callbacks: 60,
+  callbacks: 600,
 }
 
 /** Callbacks are sent in a lane of their own. */

@@ -174,9 +174,10 @@ async function leaveAside(
   once: Once | undefined,
 ): Promise<ForwardOutcome> {
   if (once?.spends && !(await spendAlone(shop, once))) return 'spent'
-  await noteListener(shop, device.id, 'checked_at', sign)
+  const isBelieved = device.binding(sign.address)
+  if (isBelieved) await noteListener(shop, device.id, 'checked_at', sign)
   if (finding?.kind === 'unknown_app') return 'unknown_app'
-  if (finding?.kind !== 'alert') return 'ignored'
+  if (finding?.kind !== 'alert' || !isBelieved) return 'ignored'
   const subject = [shown?.title, shown?.text].filter(Boolean).join(' ').slice(0, 200)
   await raiseAlert(shop, 'notice_transfer', subject, { listenerId: device.id })
   return 'alerted'

@@ -8,7 +8,7 @@ import { CLOCK_MS } from './payment-rows.ts'
 import { enqueueForAll } from './shop-events.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import type { Device } from './signers.ts'
-import { settleClock, whatItTells, type Sign } from './signs-of-life.ts'
+import { whatItTells, type Sign } from './signs-of-life.ts'
 import { announceTills, SILENT_MS } from './tills.ts'
 
 /** A device beats every half minute; of what comes more often nothing is written. */
@@ -28,13 +28,15 @@ export function noteFarBeat(shop: Shop, device: Pick<Device, 'id' | 'name'>, sig
 }
 
 /**
- * Of one that a device may have sent long ago, because it has sent a later one: its time is not believed either way, so
- * the seller is told and nothing is noted.
+ * Of one that a device may have sent long ago, because it has sent a later one: its time is not believed either way. The
+ * seller is told where nothing else is heard of the device; while it beats well, somebody sends an old one again.
  */
 export function noteTurnedBack(shop: Shop, device: Pick<Device, 'id' | 'name'>): Promise<void> {
-  return nowAndThen(shop, `turned back ${device.id}`, NOTED_MS, () =>
-    raiseAlert(shop, 'listener_clock', device.name, { listenerId: device.id }),
-  )
+  return nowAndThen(shop, `turned back ${device.id}`, NOTED_MS, async () => {
+    const { heartbeat_at: at } = await getListener(shop, device.id)
+    if (at !== null && shop.now() - at <= SILENT_MS) return
+    await raiseAlert(shop, 'listener_clock', device.name, { listenerId: device.id })
+  })
 }
 
 /**
@@ -59,7 +61,8 @@ async function writeBeat(shop: Shop, id: string, sign: Sign): Promise<void> {
     .where('id', '=', id)
     .execute()
   if (before.silent_at !== null) await turn(shop, before, 'online')
-  await settleClock(shop, before, sign)
+  if (sign.offsetMs !== undefined && Math.abs(sign.offsetMs) <= CLOCK_MS)
+    await settleAlert(shop, 'listener_clock', { listenerId: id })
 }
 
 /** The clock's part: devices that have beaten and then fell silent. @returns how many. */

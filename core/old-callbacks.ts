@@ -5,8 +5,11 @@ import { transaction, type Shop } from './shop.ts'
 
 const DAY_MS = 86_400_000
 
-/** Rows of one beat: nobody waits long for a lock. */
+/** Rows at a time: nobody waits long for a lock. */
 const BATCH = 200
+
+/** Of one call; what is left then has time until the next. */
+const MOST_BATCHES = 20
 
 /** The clock's part, outside anybody's transaction. Goes on where it stopped when it is called again. */
 export async function dropOldCallbacks(shop: Shop): Promise<void> {
@@ -14,8 +17,8 @@ export async function dropOldCallbacks(shop: Shop): Promise<void> {
     before: shop.now() - shop.settings.current.callbackKeptDays * DAY_MS,
     butOf: await listToSee(shop),
   }
-  await dropAttempts(shop, ended)
-  await dropCallbacks(shop, ended)
+  for (let batch = 0; batch < MOST_BATCHES && (await dropAttempts(shop, ended)) === BATCH; batch += 1);
+  for (let batch = 0; batch < MOST_BATCHES && (await dropCallbacks(shop, ended)) === BATCH; batch += 1);
 }
 
 /** Delivered, or given up and no alert of it is left to be seen; both before that time. */
@@ -43,7 +46,7 @@ async function listToSee(shop: Shop): Promise<string[]> {
   return rows.map((row) => row.merchant_id)
 }
 
-async function dropAttempts(shop: Shop, ended: Ended): Promise<void> {
+async function dropAttempts(shop: Shop, ended: Ended): Promise<number> {
   const old = await shop.db
     .selectFrom('callback_attempts')
     .innerJoin('callbacks', 'callbacks.id', 'callback_attempts.callback_id')
@@ -53,16 +56,17 @@ async function dropAttempts(shop: Shop, ended: Ended): Promise<void> {
     .orderBy('callback_attempts.at')
     .limit(BATCH)
     .execute()
-  if (old.length === 0) return
+  if (old.length === 0) return 0
   const ids = old.map(({ id }) => id)
   await shop.db.deleteFrom('callback_attempts').where('id', 'in', ids).execute()
+  return old.length
 }
 
 /**
  * Those of an order stay as long as it does: they say that its site was told, and keep it from being told twice. So do
  * those that were sent again, and those that are it: together they say whether what died has arrived after all.
  */
-async function dropCallbacks(shop: Shop, ended: Ended): Promise<void> {
+async function dropCallbacks(shop: Shop, ended: Ended): Promise<number> {
   const old = await shop.db
     .selectFrom('callbacks')
     .select('callbacks.id')
@@ -81,7 +85,7 @@ async function dropCallbacks(shop: Shop, ended: Ended): Promise<void> {
     )
     .limit(BATCH)
     .execute()
-  if (old.length === 0) return
+  if (old.length === 0) return 0
   const ids = old.map(({ id }) => id)
   const keys = ids.map((id) => `callback:${id}`)
   await transaction(shop, async (tx) => {
@@ -89,6 +93,7 @@ async function dropCallbacks(shop: Shop, ended: Ended): Promise<void> {
     await tx.db.deleteFrom('callbacks').where('id', 'in', ids).execute()
     await tx.db.deleteFrom('callback_attempts').where('callback_id', 'in', ids).execute()
   })
+  return old.length
 }
 
 function isOver(where: ExpressionBuilder<Database, 'callbacks'>, { before, butOf }: Ended) {

@@ -67,7 +67,7 @@ export async function noteListener(
 }
 
 /** A clock that was put right is no longer anything to be told of. */
-export async function settleClock(shop: Shop, before: ListenerRow, { offsetMs }: Sign): Promise<void> {
+async function settleClock(shop: Shop, before: ListenerRow, { offsetMs }: Sign): Promise<void> {
   if (offsetMs === undefined || !isFar(before.clock_offset_ms ?? 0) || isFar(offsetMs)) return
   await settleAlert(shop, 'listener_clock', { listenerId: before.id })
 }

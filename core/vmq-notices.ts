@@ -1,11 +1,9 @@
 /** The V免签 app: money and heartbeats, each with a time that is signed but that the app does not mean as proof. */
 import type { Spool } from '../com/spool.ts'
-import { settleAlert } from './alerts.ts'
 import { isBeforeLast, noteBeat, noteTurnedBack } from './heartbeats.ts'
 import { findYuan } from './money.ts'
 import type { NoticeOutcome } from './notice-outcomes.ts'
 import { keepNotice } from './notices.ts'
-import { CLOCK_MS } from './payment-rows.ts'
 import type { Notice } from './payments.ts'
 import type { Shop } from './shop.ts'
 import { digest, vmqSignature } from './signatures.ts'
@@ -82,8 +80,6 @@ export async function receiveVmqBeat(
       return 'clock'
     }
     await noteBeat(shop, device, sign)
-    if (Math.abs(sign.offsetMs) <= CLOCK_MS)
-      await settleAlert(shop, 'listener_clock', { listenerId: device.id })
   } catch (error) {
     shop.log.warn({ err: error }, 'a heartbeat was not noted')
   }

@@ -29,7 +29,8 @@ async function orRefused<T>(read: () => T | Promise<T>): Promise<T | undefined> 
   }
 }
 
-const STRING_BEFORE_COLON = /("(?:[^"\\]|\\.)*")\s*(:)?/g
+/** One that does not end goes to the end of the text: looked for again from each quotation mark, it would take its time. */
+const STRING_BEFORE_COLON = /("(?:[^"\\]|\\[^]?)*(?:"|$))\s*(:)?/g
 
 /**
  * In JSON that a notification was pasted into as it is, a message can end its own field and say the title anew: it

@@ -66,6 +66,16 @@ describeOnEngines('a forwarder over http', (engine) => {
     expect((await trade.read(due.id)).state).toBe('delivered')
   })
 
+  it.each(['"\\', '\\"', '"', '{"'])(
+    'is answered as soon when it is full of %s as when it is short',
+    async (part) => {
+      const body = `{${part.repeat(Math.floor(65_000 / part.length))}`
+      const begun = performance.now()
+      expect((await post(body, { 'Content-Type': JSON_TYPE })).body).toMatchObject({ code: 0 })
+      expect(performance.now() - begun).toBeLessThan(1_500)
+    },
+  )
+
   it('takes no line of a message for its title where the template is not known, and says what to do', async () => {
     const due = await order()
     // The template has no time and names the title last: the message of a friend brings a title of its own.

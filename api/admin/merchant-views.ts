@@ -1,5 +1,5 @@
 /** Merchants, keys and endpoints as the console shows them: without a secret. */
-import type { Channel, Scope } from '../../core/vocabulary.ts'
+import type { Channel, Scope, WebhookEvent } from '../../core/vocabulary.ts'
 import type { MerchantKeyRow, MerchantRow, WebhookEndpointRow } from '../../sql/schema.ts'
 import type * as contract from '../contract/admin-merchants.ts'
 
@@ -42,7 +42,7 @@ export function toEndpointView(row: WebhookEndpointRow, now: number): contract.E
     id: row.id,
     mode: row.mode,
     url: row.url,
-    events: JSON.parse(row.events) as contract.EndpointView['events'],
+    events: (JSON.parse(row.events) as WebhookEvent[]).filter((event) => event !== 'test.ping'),
     enabled: row.enabled_at !== null,
     createdAt: row.created_at,
     previousUntil: until !== null && until > now ? until : null,

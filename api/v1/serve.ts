@@ -2,7 +2,7 @@
 import type { Context } from 'koa'
 import type Router from 'koa-router'
 import * as z from 'zod/mini'
-import { fail, ShopError, type RefusalCode } from '../../core/errors.ts'
+import { fail, ShopError } from '../../core/errors.ts'
 import { answerOnce, type Answer } from '../../core/idempotency.ts'
 import type { Locale } from '../../core/vocabulary.ts'
 import type { ApiContext } from '../context.ts'
@@ -70,19 +70,23 @@ async function runToTheEnd(api: ApiContext, ctx: Context, run: () => Promise<Ans
   try {
     return await run()
   } catch (error) {
-    if (error instanceof ShopError && !staysSo(error.code, ctx.path)) throw error
+    if (error instanceof ShopError && !staysSo(error)) throw error
     const { status, body, waitS } = answerTo(ctx, error, api.shop.log)
     if (waitS !== undefined) throw error
     return { status, body: JSON.stringify(body) }
   }
 }
 
-/** What an order has become it stays; an endpoint too many, or a delivery on its way, are a matter of the moment. */
-function staysSo(code: RefusalCode, path: string): boolean {
-  return code === 'order_changed' || code === 'order_paid' || (code === 'wrong_state' && ORDERS.test(path))
+/**
+ * What is paid or closed stays so. One that expired may open again; an endpoint too many, or a delivery on its way, are
+ * a matter of the moment.
+ */
+function staysSo({ code, details }: ShopError): boolean {
+  if (code === 'order_changed' || code === 'order_paid') return true
+  return code === 'wrong_state' && ENDS.has(String(details.state))
 }
 
-const ORDERS = /^\/api\/v1\/(?:test\/)?orders\//
+const ENDS: ReadonlySet<string> = new Set(['paid', 'paid_waiting_stock', 'delivered', 'cancelled'])
 
 const MISSING: Readonly<Record<Locale, string>> = { 'zh-CN': '缺少此参数', en: 'it is missing' }
 

@@ -23,7 +23,7 @@ export interface Orders {
   readonly kill?: KillPoint
   /** Turns the till's own clock so far from what it truly is. */
   readonly clockMs?: number
-  /** No transaction begins after so many more: as on a full disk, or without a connection. */
+  /** No transaction begins after so many payments more: as on a full disk, or without a connection. */
   readonly refuseAfter?: number
 }
 

@@ -11,6 +11,7 @@ const path = process.env.FAULT_ORDERS
 const require = createRequire(import.meta.url)
 const REREAD_MS = 5
 const BEGIN = /^(begin|start transaction)/i
+const PAYMENT = /^insert into .payments./i
 const SPOOL = /spool-\d+\.jsonl(\.tmp)?$/
 const FULL = { code: 'SQLITE_FULL', rawCode: 13, errcode: 13 }
 const LOST = { code: 'ECONNRESET', errno: -104, fatal: true }
@@ -18,7 +19,7 @@ const LOST = { code: 'ECONNRESET', errno: -104, fatal: true }
 let text = ''
 let orders = {}
 let met = 0
-let begun = 0
+let recorded = 0
 let readAt = -Infinity
 
 watchClock()
@@ -35,7 +36,7 @@ function current() {
     text = found
     orders = found === '' ? {} : JSON.parse(found)
     met = 0
-    begun = 0
+    recorded = 0
   }
   return orders
 }
@@ -57,12 +58,12 @@ function meet(where, what, before = []) {
   return met === kill.nth ? kill.when : undefined
 }
 
-/** Whether the database is to seem away for this statement. */
+/** Whether the database is to seem away for this statement: to everyone, once so many payments were recorded. */
 function isRefused(sql) {
   const { refuseAfter } = current()
-  if (refuseAfter === undefined || !BEGIN.test(sql)) return false
-  begun += 1
-  return begun > refuseAfter
+  if (refuseAfter === undefined) return false
+  if (PAYMENT.test(sql)) recorded += 1
+  return BEGIN.test(sql) && recorded >= refuseAfter
 }
 
 function die() {

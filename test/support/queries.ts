@@ -1,4 +1,7 @@
-/** Which tables are read, for tests of how often. */
+/**
+ * Which tables are read, for tests of how often. What a `statement` says is not seen: it passes plugins only while it is
+ * spelled. Count the calls of `executeQuery` there.
+ */
 import { SelectQueryNode, TableNode, type KyselyPlugin } from 'kysely'
 
 /** @param read gets the first table of each query that was answered, in order. */

@@ -105,7 +105,8 @@ const zh = {
   keyLast: '最近使用 ',
   rotate: '更换',
   rotateTitle: '更换这个密钥？',
-  rotateText: '生成一个新密钥。旧密钥继续有效 72 小时，请在这之前把新密钥填到网站里。',
+  rotateText:
+    '生成一个新密钥。旧密钥继续有效 72 小时，请在这之前把新密钥填到网站里。用旧密钥下的订单，回调轮流用两把密钥签名：先用旧的，第二次用新的。',
   rotateDo: '生成新密钥',
   revoke: '停用',
   revokeTitle: '停用这个密钥？',
@@ -225,7 +226,7 @@ const en: Record<keyof typeof zh, string> = {
   rotate: 'Rotate',
   rotateTitle: 'Rotate this key?',
   rotateText:
-    'Makes a new key. The present one works for 72 hours more: put the new one into the site before that.',
+    'Makes a new key. The present one works for 72 hours more: put the new one into the site before that. Callbacks of orders that were asked for with the older key are signed in turn: with the older first, with the newer on the second attempt.',
   rotateDo: 'Make a new key',
   revoke: 'Revoke',
   revokeTitle: 'Revoke this key?',

@@ -72,7 +72,10 @@ export function openCallbackLane(
     }
   }
 
-  /** One for each merchant before a second for any, and so for each host. */
+  /**
+   * Share by share: one of the places for others for each merchant before a second for any. Within a share turn by turn:
+   * one for each host before a second for any. A quick host is bound by turns alone, and has both in the first share.
+   */
   function startSome(waiting: readonly Waiting[]): void {
     const left = new Map(waiting.map((one) => [one, one.count]))
     let started = 0

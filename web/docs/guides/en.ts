@@ -117,7 +117,7 @@ export const EN: Guides = {
       { kind: 'heading', text: 'Retries' },
       {
         kind: 'text',
-        text: 'Whatever is not a 2xx is sent again: by default after 5 s, 30 s, 2 min, 5 min, 15 min, 30 min, 1 h, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, each give or take 20 %. Then it is `dead`, the seller is told, and you can send it again at any time. `Retry-After` is heeded with 429, 502, 503 and 504; 410 switches the endpoint off.',
+        text: 'Whatever is not a 2xx is sent again: by default after 5 s, 30 s, 2 min, 5 min, 15 min, 30 min, 1 h, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, each give or take 20 %. Then it is `dead`, the seller is told, and you can send it again at any time. `Retry-After` is heeded with 429, 502, 503 and 504; 410 switches the endpoint off; to an order’s own `notify_url` it gives that callback up at once.',
       },
       { kind: 'heading', text: 'Events' },
       { kind: 'events' },
@@ -179,7 +179,7 @@ export const EN: Guides = {
           ['The first request is under way', '409 `idempotency_busy`; try again with the same key'],
           ['A wrong request (400) or nothing there (404)', 'Not kept: mend it, and the same key may be used'],
           [
-            'What may succeed later: answers with `Retry-After`, such as `no_free_amount` or 503, and `channel_unavailable`, `no_code_for_price`; sending a delivery again that is still `waiting`',
+            'What may succeed later: answers with `Retry-After`, such as `no_free_amount` or 503, and `channel_unavailable`, `no_code_for_price`, `too_many_endpoints`; sending a delivery again that is still `waiting`',
             'Not kept: wait, and use the same key',
           ],
           ['Live and test mode', 'Apart'],

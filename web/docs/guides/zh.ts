@@ -114,7 +114,7 @@ export const ZH: Guides = {
       { kind: 'heading', text: '重试' },
       {
         kind: 'text',
-        text: '返回 2xx 以外的任何结果都会重发：默认依次间隔 5 秒、30 秒、2 分、5 分、15 分、30 分、1 小时、2 小时、5 小时、10 小时、14 小时、20 小时、24 小时（上下浮动 20%），之后标记为 `dead` 并提醒卖家，您可以随时重新发送。返回 429、502、503、504 时遵循 `Retry-After`；返回 410 会停用该端点。',
+        text: '返回 2xx 以外的任何结果都会重发：默认依次间隔 5 秒、30 秒、2 分、5 分、15 分、30 分、1 小时、2 小时、5 小时、10 小时、14 小时、20 小时、24 小时（上下浮动 20%），之后标记为 `dead` 并提醒卖家，您可以随时重新发送。返回 429、502、503、504 时遵循 `Retry-After`；返回 410 会停用该端点；对订单自己的 `notify_url`，则立即放弃这一次回调。',
       },
       { kind: 'heading', text: '事件' },
       { kind: 'events' },
@@ -176,7 +176,7 @@ export const ZH: Guides = {
           ['首个请求仍在处理', '409 `idempotency_busy`，稍后用同一个值重试'],
           ['参数有误（400）或不存在（404）', '不保存，修改后可用同一个值重发'],
           [
-            '稍后可能成功的结果：带有 `Retry-After` 的（如 `no_free_amount`、503），以及 `channel_unavailable`、`no_code_for_price`；重新发送仍为 `waiting` 的投递',
+            '稍后可能成功的结果：带有 `Retry-After` 的（如 `no_free_amount`、503），以及 `channel_unavailable`、`no_code_for_price`、`too_many_endpoints`；重新发送仍为 `waiting` 的投递',
             '不保存，等待后用同一个值重试',
           ],
           ['正式与测试模式', '各自独立'],

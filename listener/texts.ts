@@ -169,7 +169,8 @@ const en: Texts = {
   noWakeLock:
     'There is no termux-wake-lock: listening may stop when the phone sleeps. Tap “Acquire wakelock” in Termux’s notification.',
   found: (channel, price) => `${channel}: ${price} arrived, reporting it`,
-  item: (channel, price) => (price === '' ? `${channel}, a notification to look at,` : `${channel} ${price}`),
+  item: (channel, price) =>
+    price === '' ? `a notification of ${channel} to look at` : `${channel} ${price}`,
   reported: (item, msg) => `${item}: ${msg}`,
   reportedLate: (item, msg) => `!!! ${item} was not matched by itself. The till says: ${msg}`,
   notReported: (item, why) => `${item} is not reported yet: ${why}. It goes on trying.`,

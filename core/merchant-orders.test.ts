@@ -140,10 +140,11 @@ describeOnEngines("a merchant's order", (engine) => {
     await site.place(wish)
     shop.advance(301_000)
     await notice(shop)
-    const written: string[] = []
-    expect(await site.place({ ...wish, in: notingUpdates(shop, written) })).toMatchObject({
+    const transactions: string[][] = []
+    expect(await site.place({ ...wish, in: notingUpdates(shop, transactions) })).toMatchObject({
       outcome: 'reopened',
     })
+    const written = transactions.flat()
     expect(written).toContain('orders')
     expect(written.slice(written.indexOf('orders'))).not.toContain('amount_slots')
     expect(written.slice(0, written.indexOf('orders'))).toContain('amount_slots')

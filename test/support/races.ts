@@ -9,18 +9,23 @@ export function unlocked(shop: Shop): Shop {
   return { ...shop, store: { ...shop.store, withLocks: (_, work) => work() } }
 }
 
-/** @param written gets the table of each update in a transaction, in order. */
-export function notingUpdates(shop: Shop, written: string[]): Shop {
-  const see = (node: OperationNode) => {
+/** @param written gets a list for each transaction, with the table of each update in it, in order. */
+export function notingUpdates(shop: Shop, written: string[][]): Shop {
+  const seeing = (tables: string[]) => (node: OperationNode) => {
     if (UpdateQueryNode.is(node) && node.table && TableNode.is(node.table))
-      written.push(node.table.table.identifier.name)
+      tables.push(node.table.table.identifier.name)
   }
   const { database } = shop
   return {
     ...shop,
     database: {
       ...database,
-      transaction: (work) => database.transaction((trx, now) => work(watched(trx, see), now)),
+      transaction: (work) =>
+        database.transaction((trx, now) => {
+          const tables: string[] = []
+          written.push(tables)
+          return work(watched(trx, seeing(tables)), now)
+        }),
     },
   }
 }

@@ -15,7 +15,7 @@ import { describeOnSetups } from '../support/setups.ts'
 
 describeOnSetups('a seller’s phones', (setup) => {
   let till: Till
-  let desk: TestBrowser
+  let desk: TestBrowser | undefined
   let page: Page
   let product: string
 
@@ -34,8 +34,12 @@ describeOnSetups('a seller’s phones', (setup) => {
     await page.getByTestId('listener').waitFor()
   })
   afterEach(async ({ task }) => {
-    await (task.result?.state === 'fail' ? leaveEvidence(desk) : desk.close())
-    await till.end('SIGKILL')
+    try {
+      await (desk && task.result?.state === 'fail' ? leaveEvidence(desk) : desk?.close())
+    } finally {
+      desk = undefined
+      await till.end('SIGKILL')
+    }
   })
 
   let buyers = 0
@@ -94,8 +98,9 @@ describeOnSetups('a seller’s phones', (setup) => {
     expect(await page.locator('body').textContent()).not.toContain(app.secret)
 
     const greeted = page.getByText('“柜台旧手机”联系上了').waitFor() // goes away by itself
-    expect((await app.check()).msg).toBe('配置成功!')
-    await Promise.all([greeted, stands(card, 'checkedOnly')])
+    const [checked] = await Promise.all([app.check(), greeted])
+    expect(checked.msg).toBe('配置成功!')
+    await stands(card, 'checkedOnly')
     const { id, price } = await place('alipay')
     expect((await app.push(price, 'alipay')).msg).toBe('收款处理成功!')
     expect(await stateOf(id)).toBe('delivered')
@@ -112,7 +117,7 @@ describeOnSetups('a seller’s phones', (setup) => {
       expect.stringContaining('javascript'),
     ])
     await expectFitsNarrow(page)
-    expect(desk.complaints).toEqual([])
+    expect(desk?.complaints).toEqual([])
   })
 
   it('with the V免签 app: the one line leads to a heartbeat and a payment', async () => {
@@ -138,7 +143,7 @@ describeOnSetups('a seller’s phones', (setup) => {
     expect(await stateOf(id)).toBe('delivered')
     await card.getByText(`¥${price}`).waitFor()
     await expectFitsNarrow(page)
-    expect(desk.complaints).toEqual([])
+    expect(desk?.complaints).toEqual([])
   })
 
   it('with a forwarder: address, template and key lead to a payment, and the answer has the word of success', async () => {
@@ -169,7 +174,7 @@ describeOnSetups('a seller’s phones', (setup) => {
     await stands(card, 'seen')
     await card.getByText(`¥${price}`).waitFor()
     await expectFitsNarrow(page)
-    expect(desk.complaints).toEqual([])
+    expect(desk?.complaints).toEqual([])
   })
 
   it('that take the newer form only refuse what anyone could send again, and say so among the payments', async () => {
@@ -191,7 +196,7 @@ describeOnSetups('a seller’s phones', (setup) => {
     expect(await page.locator('tbody tr').count()).toBe(1)
     expect(await page.locator('tbody tr').textContent()).toContain(price)
     await expectFitsNarrow(page)
-    expect(desk.complaints).toEqual([])
+    expect(desk?.complaints).toEqual([])
   })
 
   it('that are bound to addresses are heard from there alone', async () => {
@@ -211,6 +216,6 @@ describeOnSetups('a seller’s phones', (setup) => {
     expect((await app.push(price, 'alipay')).msg).toBe('收款处理成功!')
     expect(await stateOf(id)).toBe('delivered')
     await expectFitsNarrow(page)
-    expect(desk.complaints).toEqual([])
+    expect(desk?.complaints).toEqual([])
   })
 })

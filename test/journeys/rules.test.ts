@@ -13,7 +13,7 @@ const WECHAT = 'com.tencent.mm'
 
 describeOnSetups('the rules of notifications', (setup) => {
   let till: Till
-  let desk: TestBrowser
+  let desk: TestBrowser | undefined
   let page: Page
   let product: string
   let forward: (text: string) => Promise<{ code: number; msg: string }>
@@ -45,8 +45,12 @@ describeOnSetups('the rules of notifications', (setup) => {
     await ruleOf('微信收款').waitFor()
   })
   afterEach(async ({ task }) => {
-    await (task.result?.state === 'fail' ? leaveEvidence(desk) : desk.close())
-    await till.end('SIGKILL')
+    try {
+      await (desk && task.result?.state === 'fail' ? leaveEvidence(desk) : desk?.close())
+    } finally {
+      desk = undefined
+      await till.end('SIGKILL')
+    }
   })
 
   const ruleOf = (name: string) =>
@@ -107,7 +111,7 @@ describeOnSetups('the rules of notifications', (setup) => {
     expect(await forward(wording(next.price))).not.toMatchObject({ msg: '收款处理成功!' })
     expect(await stateOf(next.id)).toBe('pending')
     await expectFitsNarrow(page)
-    expect(desk.complaints).toEqual([expect.stringMatching(/^4\d\d PUT .*\/notification-rules\//)])
+    expect(desk?.complaints).toEqual([expect.stringMatching(/^4\d\d PUT .*\/notification-rules\//)])
   })
 
   it('of the seller’s own are added, switched off and deleted', async () => {
@@ -129,6 +133,6 @@ describeOnSetups('the rules of notifications', (setup) => {
     await own.getByRole('button', { name: '删除' }).click()
     await dialog.getByRole('button', { name: '删除' }).click()
     await own.waitFor({ state: 'detached' })
-    expect(desk.complaints).toEqual([])
+    expect(desk?.complaints).toEqual([])
   })
 })

@@ -90,7 +90,7 @@ it('takes no time over a long text without end', () => {
   const { log } = collect()
   const begun = performance.now()
   log.info({ text: 'a_'.repeat(50_000), path: '25'.repeat(50_000) }, 'x'.repeat(100_000))
-  expect(performance.now() - begun).toBeLessThan(1_000)
+  expect(performance.now() - begun).toBeLessThan(3_000)
 })
 
 it('reduces an error to type, code, message, stack and cause, without what a driver hangs on it', () => {

@@ -68,7 +68,7 @@ it('delays nobody for a name that its name server does not answer', async () => 
   await expect.poll(() => asked.length).toBeGreaterThanOrEqual(16)
   const known = await faultOf(caller.call(get('inner.example'))) // what it leads to was read, and judged
   expect(known).toMatchObject({ kind: 'forbidden', forGood: false })
-  expect(known.tookMs).toBeLessThan(1_000)
+  expect(known.tookMs).toBeLessThan(3_000)
   caller.close() // ends the questions too
   const ended = await Promise.all(silent)
   expect(new Set(ended.map(({ kind }) => kind))).toEqual(new Set(['closed']))

@@ -21,6 +21,6 @@ it('leads what the server answers to its page, also with a slash at its end', ()
 })
 
 it('leaves other addresses, and those with a page of their own, as they are', () => {
-  for (const address of ['/', '/docs/x', '/goods/short', '/docs#/docs/errors', '//docs'])
+  for (const address of ['/', '/docs/x', '/goods/short', '/docs#/docs/errors', 'http://till//docs'])
     expect(adopt(address)).toBeUndefined()
 })

@@ -42,7 +42,7 @@ const zh = {
   url: '地址',
   attempts: '发送经过',
   attemptsNone: '还没有发送。',
-  attemptsDropped: '没有发送记录，或已过保留天数。',
+  attemptsDropped: '没有发送记录，或已过保留天数（见“设置”）。',
   attempt: '第 {number} 次',
   tookMs: '{ms} 毫秒',
   answered: 'HTTP {status}',

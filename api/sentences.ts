@@ -136,20 +136,23 @@ export function sentenceFor(code: RefusalCode | 'fault', details: RefusalDetails
   return TABLES[locale][code].replace(/\{(\w+)\}/g, (whole, name: string) => facts[name] ?? whole)
 }
 
+const ALLOW_ZH = '如为本机或内网测试，请在 CALLBACK_ALLOW 中写上网址里的主机:端口'
+const ALLOW_EN = 'for tests list host:port as the URL writes it in CALLBACK_ALLOW'
+
 /** What may be wrong with an address that we are to call. */
 const URL_FAULTS: Readonly<Record<Locale, Readonly<Record<string, string>>>> = {
   'zh-CN': {
     not_http: '必须是完整的 http:// 或 https:// 地址',
     userinfo: '不能带用户名和密码',
-    port: '只能使用 80 或 443 端口',
-    private: '不能指向内网或本机',
+    port: `只能使用 80 或 443 端口；${ALLOW_ZH}`,
+    private: `不能指向内网或本机；${ALLOW_ZH}`,
     too_long: '太长',
   },
   en: {
     not_http: 'it must be a complete address with http:// or https://',
     userinfo: 'it must not carry a user name or password',
-    port: 'its port must be 80 or 443',
-    private: 'it must not lead into a private network or to this machine',
+    port: `its port must be 80 or 443; ${ALLOW_EN}`,
+    private: `it must not lead into a private network or to this machine; ${ALLOW_EN}`,
     too_long: 'it is too long',
   },
 }

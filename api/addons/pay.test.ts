@@ -35,6 +35,24 @@ describeOnEngines('the listener’s protocol', (engine) => {
     return { status, ...(JSON.parse(text) as { code: number; msg: string }) }
   }
 
+  it('tells whoever opens its address that it is the right one, and no secret', async () => {
+    const { status, headers, text } = await sendRaw(served.url, '/addons/pay/')
+    expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8'])
+    expect(text).toBe('地址正确，请把它填进监听 App\nThe address is right: put it into the listener app\n')
+    const head = await sendRaw(served.url, '/addons/pay/', { method: 'HEAD' })
+    expect([head.status, head.text]).toEqual([200, ''])
+    for (const [method, path] of [
+      ['POST', '/addons/pay/'],
+      ['GET', '/addons/pay'],
+      ['GET', '/addons/pay/x'],
+    ] as const)
+      expect([method, path, (await sendRaw(served.url, path, { method })).status >= 400]).toEqual([
+        method,
+        path,
+        true,
+      ])
+  })
+
   it('says “configured alike” for the right key, and the key is wrong for every other', async () => {
     expect(await phone.check()).toEqual({ code: 1, msg: '配置成功!', data: '', url: '', wait: 3 })
     const wrong = await createPhone(`${served.url}/addons/pay/`, `${SECRET}x`).check()

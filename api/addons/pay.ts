@@ -68,12 +68,20 @@ export function payRoutes(api: ApiContext, weigh: WeighBadSignature): Router {
     return raw && (() => receiveNewerNotice(shop, spool, { ...raw, ...senderOf(ctx) }))
   }
 
+  // What a seller opens in a phone's browser to see whether the phone gets here; koa-router answers HEAD with it.
+  router.get('/addons/pay/', (ctx) => {
+    ctx.set('Cache-Control', 'no-store')
+    ctx.body = RIGHT_ADDRESS
+  })
+
   router.all(/^\/addons\/payapi\/(setting|notify|heartbeat)$/, (ctx) => {
     refuse(ctx, 'API 地址必须以 / 结尾，例如 http://您的域名/addons/pay/')
   })
 
   return router
 }
+
+const RIGHT_ADDRESS = '地址正确，请把它填进监听 App\nThe address is right: put it into the listener app\n'
 
 const BAD_SIGNATURE: Answer = [0, WRONG_KEY]
 

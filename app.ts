@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createApp } from './api/index.ts'
 import { loadConfig, type Config } from './com/config.ts'
-import { migrate, openDb } from './com/db/index.ts'
+import { isEmbedded, migrate, openDb } from './com/db/index.ts'
 import { createMailer } from './com/email.ts'
+import { FolderTaken, lockFolder } from './com/folder-lock.ts'
 import { greetingText, writeListenerFile, type Greeting } from './com/greeting.ts'
 import { createCaller } from './com/http.ts'
 import { listen } from './com/listen.ts'
@@ -37,6 +38,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 async function start(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const lock = isEmbedded(config.databaseUrl) ? await lockFolder(config.dataDir) : undefined
   const outboxDir = join(config.dataDir, 'outbox')
   const [database, store] = await Promise.all([
     openDb(config.databaseUrl),
@@ -76,6 +78,7 @@ async function start(config: Config): Promise<void> {
   const port = await listen(server, config.port, config.host)
   const callbacks = { scheduleMs: config.callbackScheduleMs, call }
   const clock = startClock(shop, spool, createJobHandlers(config.mailScheduleMs, callbacks))
+  await lock?.tell(port)
   await greet(config, shop, port)
 
   onceSignalled(async (signal) => {
@@ -89,6 +92,7 @@ async function start(config: Config): Promise<void> {
     await Promise.allSettled([spool.close(), pictures.close(), store.close()])
     shop.mail.close()
     await database.close()
+    lock?.release()
   }, log)
 }
 
@@ -180,5 +184,5 @@ function readConfig(): Config {
 
 start(readConfig()).catch((error: unknown) => {
   process.stderr.write(`qrtill cannot start: ${error instanceof Error ? error.message : String(error)}\n`)
-  process.exit(error instanceof CannotStart ? EXIT_CONFIG : 1)
+  process.exit(error instanceof CannotStart || error instanceof FolderTaken ? EXIT_CONFIG : 1)
 })

@@ -111,9 +111,14 @@ function isMysql(url: string): boolean {
   return /^(mysql|mariadb):/.test(url)
 }
 
+/** The database is a file of this machine. */
+export function isEmbedded(url: string): boolean {
+  return url.startsWith('sqlite:')
+}
+
 function chooseDialect(url: string): Promise<Dialect> {
   if (isMysql(url)) return mysqlDialect(url)
-  if (url.startsWith('sqlite:')) return sqliteDialect(url.slice('sqlite:'.length))
+  if (isEmbedded(url)) return sqliteDialect(url.slice('sqlite:'.length))
   throw new Error('A database URL starts with sqlite: or mysql://')
 }
 

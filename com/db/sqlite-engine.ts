@@ -71,6 +71,26 @@ export async function openEngine(path: string, extra = ''): Promise<SqliteEngine
   }
 }
 
+/**
+ * Takes a file for as long as this process lives, or until it is let go: the kernel takes such a lock back itself.
+ *
+ * @param path an empty database, made when absent. Nothing is ever written to it.
+ * @returns the way to let it go.
+ * @throws an error for which isLocked holds while another has it.
+ */
+export async function holdFile(path: string): Promise<() => void> {
+  const { open: Native } = await findMaker()
+  makePrivateFile(path)
+  const native = new Native(path)
+  try {
+    native.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+  } catch (error) {
+    native.close()
+    throw error
+  }
+  return () => void native.close()
+}
+
 async function findMaker(): Promise<Maker> {
   const builtin = process.getBuiltinModule('node:sqlite') as { DatabaseSync: Maker['open'] } | undefined
   if (builtin) {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import { newFolder } from '../support/engines.ts'
 import { followOrder } from '../support/events.ts'
 import { phoneOf } from '../support/listener.ts'
 import { alipayPayload } from '../support/pictures.ts'
+import { freePort } from '../support/servers.js'
 import { launchTill, startTill, type TillProcess } from '../support/process.ts'
 import { until } from '../support/until.ts'
 
@@ -56,6 +57,22 @@ it('names every wrong setting and no value, and ends with code 78', async () => 
     expect(till.output()).not.toContain(value)
   }
   expect(till.output()).not.toContain('tiger')
+})
+
+it('leaves a folder to the till that has it, ends with code 78, and takes it at once when that was killed', async () => {
+  const first = keep(await startTill())
+  const target = await readFile(join(first.dataDir, 'listener.json'), 'utf8')
+  const second = keep(launchTill({ PORT: String(await freePort()), DATA_DIR: first.dataDir }, first.dataDir))
+  expect((await second.exited).code).toBe(78)
+  const { port } = new URL(first.url)
+  expect(second.output()).toContain(`（进程 ${first.pid}，端口 ${port}）`)
+  expect(second.output()).toContain(`(pid ${first.pid}, port ${port})`)
+  expect(await readFile(join(first.dataDir, 'listener.json'), 'utf8')).toBe(target)
+
+  await first.end('SIGKILL')
+  const begun = performance.now()
+  keep(await startTill({ DATA_DIR: first.dataDir }))
+  expect(performance.now() - begun).toBeLessThan(8_000) // it would wait ten seconds for one that lives
 })
 
 it('ends in order within ten seconds of SIGTERM while a page follows an order', async () => {

@@ -54,7 +54,7 @@ export function createApp(api: ApiContext): { app: Koa; streams: OrderStreams } 
     epayRoutes(api),
     vmqRoutes(api),
     apiEditionRoutes(api),
-    shopRoutes(shop),
+    shopRoutes(api),
     orderRoutes(shop, streams),
     sessionRoutes(shop),
     systemRoutes(api),

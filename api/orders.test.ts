@@ -37,6 +37,13 @@ describeOnEngines('a buyer over HTTP', (engine) => {
     return { ...reply, row }
   }
 
+  it('is told whether letters go out', async () => {
+    expect((await ask(served.url, contract.showShop, {})).reply).toMatchObject({ mails: false })
+    const mailing = await serveShop(shop, { mailToFiles: false })
+    expect((await ask(mailing.url, contract.showShop, {})).reply).toMatchObject({ mails: true })
+    await mailing.close()
+  })
+
   it('places an order and sees what to pay, with which code, until when', async () => {
     const productId = await trade.addProduct()
     const { status, reply } = await place(served.url, productId, 'a@example.com', 'wechat')

@@ -3,13 +3,13 @@ import Router from 'koa-router'
 import { countStock, getProduct, listShelf } from '../core/products.ts'
 import { countFreeStock } from '../core/stock.ts'
 import { listOpenTills, payableChannels } from '../core/tills.ts'
-import type { Shop } from '../core/shop.ts'
 import type { ProductRow } from '../sql/schema.ts'
+import type { ApiContext } from './context.ts'
 import * as contract from './contract/shop.ts'
 import { renderMarkdown } from './markdown.ts'
 import { serve } from './serve.ts'
 
-export function shopRoutes(shop: Shop): Router {
+export function shopRoutes({ shop, mailToFiles }: ApiContext): Router {
   const router = new Router({ sensitive: true, strict: true })
 
   serve(router, contract.showShop, () => {
@@ -20,6 +20,7 @@ export function shopRoutes(shop: Shop): Router {
       contact,
       brandColor,
       channels: [...channels],
+      mails: !mailToFiles,
       listener: 'unknown' as const,
       serverTime: shop.now(),
     }

@@ -14,6 +14,8 @@ export const ShopView = z.object({
   /** `#rrggbb` */
   brandColor: z.string(),
   channels: z.array(Channel),
+  /** Letters go out. Without a mail server buyers get none, and are promised none. */
+  mails: z.boolean(),
   listener: ListenerState,
   serverTime: Time,
 })

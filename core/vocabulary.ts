@@ -4,6 +4,12 @@
 export const CHANNELS = ['wechat', 'alipay'] as const
 export type Channel = (typeof CHANNELS)[number]
 
+/** The wallets' apps on Android, by their packages. */
+export const WALLET_APPS = {
+  wechat: 'com.tencent.mm',
+  alipay: 'com.eg.android.AlipayGphone',
+} as const satisfies Record<Channel, string>
+
 export const ORDER_STATES = [
   'pending',
   'paid',

@@ -2,7 +2,7 @@
  * How the wallets word what arrives: the rules that a shop begins with. Data: a new wording needs a line here, or one
  * that a seller adds, and no code. The samples are what the wallets were seen to say.
  */
-import type { Channel, RuleKind } from './vocabulary.ts'
+import { WALLET_APPS, type Channel, type RuleKind } from './vocabulary.ts'
 
 export interface RuleSample {
   readonly title: string
@@ -27,8 +27,8 @@ export interface RuleText {
 
 export type DefaultRule = RuleText & { readonly key: string }
 
-const WECHAT = { app: 'com.tencent.mm', channel: 'wechat' } as const
-const ALIPAY = { app: 'com.eg.android.AlipayGphone', channel: 'alipay' } as const
+const WECHAT = { app: WALLET_APPS.wechat, channel: 'wechat' } as const
+const ALIPAY = { app: WALLET_APPS.alipay, channel: 'alipay' } as const
 
 /**
  * What arrives comes before what went out, because a payer may call himself “已支付”; then what nobody knows, and last

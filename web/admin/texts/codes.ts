@@ -22,6 +22,7 @@ const zh = {
   reading: '识别中…',
   amount: '金额',
   amountMissing: '图片名里没有金额，请填写；不带金额的码请打开“任意金额”。',
+  amountNotPasted: '没有写金额，请填写；不带金额的码请打开“任意金额”。',
   amountWrong: '金额形如 0.99，最多两位小数。',
   free: '任意金额',
   freeHint: '码里没有金额，由买家自己输入。',
@@ -158,6 +159,8 @@ const en: Record<keyof typeof zh, string> = {
   amount: 'Amount',
   amountMissing:
     'The file name says no amount. Type it; for a code without an amount switch on “Free amount”.',
+  amountNotPasted:
+    'No amount was pasted with it. Type it; for a code without an amount switch on “Free amount”.',
   amountWrong: 'An amount looks like 0.99, with at most two decimals.',
   free: 'Free amount',
   freeHint: 'The code carries no amount; the buyer types it.',

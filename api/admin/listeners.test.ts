@@ -120,6 +120,19 @@ describeOnEngines('the console’s devices', (engine) => {
     expect(JSON.stringify(facts)).not.toContain(secret)
   })
 
+  it('are told whether the address is the public one, or only that of whoever asks', async () => {
+    const asked = () => get(served.url, listListeners, { headers: seller.headers })
+    expect(await asked()).toMatchObject({ apiAddress: `${served.url}/addons/pay/`, isPublic: false })
+    const other = await openTestShop(engine, { publicUrl: 'https://pay.example.com' })
+    const app = await serveShop(other)
+    const owner = await signInAsSeller(app.url)
+    expect(await get(app.url, listListeners, { headers: owner.headers })).toMatchObject({
+      ...{ apiAddress: 'https://pay.example.com/addons/pay/', isPublic: true },
+    })
+    await app.close()
+    await other.close()
+  })
+
   it('work as they were told: each address and template leads to a payment', async () => {
     const facts = await setUp()
     const order = () => trade.addProduct().then((productId) => trade.order(productId))

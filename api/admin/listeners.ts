@@ -19,6 +19,7 @@ export function listenerRoutes(api: ApiContext): Router {
 
   serve(router, contract.listListeners, async ({ ctx }) => ({
     apiAddress: `${baseUrlOf(shop, ctx)}/addons/pay/`,
+    isPublic: shop.settings.current.publicUrl !== '',
     listeners: (await listDevices(shop)).map((row, at) => toListenerView(api, row, at)),
   }))
 

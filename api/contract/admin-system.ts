@@ -180,6 +180,8 @@ export const listListeners = operation({
   reply: z.object({
     /** Ends with `/`; built from the public address, or from the address of this request while none is set. */
     apiAddress: z.string(),
+    /** It is the shop's public address, and not merely the one of this request. */
+    isPublic: z.boolean(),
     listeners: z.array(ListenerView),
   }),
   refusals: [],

@@ -3,7 +3,6 @@ import { translator } from '../../locales/locale.ts'
 
 const zh = {
   notPublic: '还没有设置店铺的公网地址，下面的地址取自您现在打开的网址，别的服务器可能访问不到。',
-  toSettings: '去设置',
   isPlain: '这个地址是 http 明文：密钥和签名会在路上被看到，请尽快配置 https。',
   isLocal: '这是本机地址，只有同一台机器上的网站能用。',
   ids: '要填的三样',
@@ -63,7 +62,6 @@ const zh = {
 const en: Record<keyof typeof zh, string> = {
   notPublic:
     'The shop has no public address yet: the addresses below are made from the one in your browser, which other servers may not reach.',
-  toSettings: 'Set it',
   isPlain: 'This address is plain http: keys and signatures can be read on the way. Set up https soon.',
   isLocal: 'This is an address of this machine: only sites on the same machine can use it.',
   ids: 'What to type',

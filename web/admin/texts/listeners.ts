@@ -4,6 +4,9 @@ import { translator } from '../../locales/locale.ts'
 const zh = {
   title: '监听设备',
   lead: '收款手机上的监听 App 看到“到账”通知就报告给店铺，订单随即自动发货。一台手机报告一个微信和一个支付宝账户，各有自己的密钥。',
+  openedLocally:
+    '下面的地址取自您现在打开的网址，手机打不开 {host}：请先设置公网地址，或用局域网地址（例如 http://192.168.1.7:8000）打开后台。',
+  publicIsLocal: '店铺的公网地址是 {host}，那是本机地址，手机打不开：请改成手机能打开的地址。',
   setUp: '怎样设置手机',
   dialect: '手机上用的是',
   dialect_own: '码上收协议的监听 App，或 Termux 监听程序',
@@ -124,6 +127,10 @@ const zh = {
 const en: Record<keyof typeof zh, string> = {
   title: 'Listeners',
   lead: 'The listener app on the receiving phone sees each “money received” notification and reports it; the order is then delivered by itself. One phone, with a key of its own, reports one WeChat and one Alipay account.',
+  openedLocally:
+    'The addresses below are made from the one in your browser, and a phone cannot reach {host}: set the public address first, or open the console by an address of your network, such as http://192.168.1.7:8000.',
+  publicIsLocal:
+    'The public address of the shop is {host}, which is this machine only, and no phone reaches it: set one that phones can open.',
   setUp: 'How to set the phone up',
   dialect: 'What runs on the phone',
   dialect_own: "A listener app of this till's protocol, or our listener for Termux",

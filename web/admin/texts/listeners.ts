@@ -37,7 +37,8 @@ const zh = {
     'SmsForwarder：新建 Webhook 发送通道，方式选 POST，填上地址、模板和密钥（Secret），再加转发规则，转发微信和支付宝的通知。“自动过滤多久内重复消息”要填 0，否则同样金额的第二笔会丢。',
   forwarderBearer:
     '不会签名的工具（Tasker、MacroDroid）：发纯文本，第一行包名、第二行标题、其余正文，加请求头',
-  forwarderHttps: '它的签名不包括内容，地址必须是 https。',
+  forwarderApp: '转发规则里的 App 包名：{channel}',
+  forwarderHttps: '它的签名不包括内容：公网上请用 https，局域网内可用 http。',
   termux: '没有监听 App？在安卓手机的 Termux 里运行我们的监听程序，断网自动补报',
   termuxHint:
     '先从 F-Droid 装 Termux 和 Termux:API，给 Termux:API 通知使用权。setup 会问上面的 API 地址和密钥。',
@@ -65,6 +66,12 @@ const zh = {
   check: '检查是否配好',
   checkSave: '在 App 里点“保存”，显示“配置成功”就好了，不用再设别的。',
   checkWrongKey: '显示“密匙不正确”：密钥没有完整复制，或已经换过新的。',
+  checkBeat: '在 App 里点“检测心跳”：App 提示“成功”，上面这台设备显示“在线，有心跳”，就好了。',
+  checkBeatWrong: '提示签名或密钥不对：重新扫一次码，或点“显示密钥”核对那行文字。',
+  checkMessage:
+    '在发送通道里点“测试”：回答 "code":1、“没有读取此应用的规则，已忽略”就好了。测试消息不是钱包的通知，忽略它是对的，说明地址和密钥都对。',
+  checkMessageWrong: '回答不是 "code":1：核对地址、模板和密钥（Secret），以及手机的时间。',
+  checkAny: '哪一种都一样',
   checkUnreachable: '没有反应：手机打不开上面的地址。先在手机浏览器里打开它试试，手机和服务器要能互通。',
   checkPay: '再付一笔 0.01 元，几秒后应出现在“到账流水”里。',
   test: '测试这台设备',
@@ -161,7 +168,9 @@ const en: Record<keyof typeof zh, string> = {
     'SmsForwarder: add a Webhook sender with POST, this address, this template and the secret, then a rule that forwards the notifications of WeChat and Alipay. Leave its filter of repeated messages at 0, or a second payment of the same amount is lost.',
   forwarderBearer:
     'Tools that cannot sign (Tasker, MacroDroid) send plain text, the package in the first line, the title in the second, then the text, with the header',
-  forwarderHttps: 'Its signature does not cover the content: the address must be https.',
+  forwarderApp: 'Package for the forwarding rule: {channel}',
+  forwarderHttps:
+    'Its signature does not cover the content: use https over the internet; http will do inside your own network.',
   termux:
     'No listener app? Ours runs in Termux on an Android phone, and reports later what it could not report at once',
   termuxHint:
@@ -191,6 +200,15 @@ const en: Record<keyof typeof zh, string> = {
   check: 'Check that it works',
   checkSave: 'Press “保存” (save) in the app. When it answers “配置成功”, nothing else is to be set.',
   checkWrongKey: '“密匙不正确”: the key was not copied completely, or has been renewed since.',
+  checkBeat:
+    'Press “检测心跳” in the app: when it says “成功”, and the device above shows as online and beating, all is well.',
+  checkBeatWrong:
+    'It complains of the signature or the key: scan the code again, or press “Show the key” and compare the line.',
+  checkMessage:
+    'Press “test” in the sender: the answer "code":1 with “没有读取此应用的规则，已忽略” is good. A test message is no notification of a wallet and is rightly ignored; address and secret are right.',
+  checkMessageWrong:
+    'Any answer without "code":1: compare the address, the template and the secret, and look at the clock of the phone.',
+  checkAny: 'Whichever it is',
   checkUnreachable:
     'No answer: the phone cannot reach the address above. Open it in the phone’s browser first; phone and server must see each other.',
   checkPay: 'Then pay ¥0.01: it appears under “Payments” within seconds.',

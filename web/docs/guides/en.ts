@@ -12,8 +12,8 @@ export const EN: Guides = {
           'In the console, under Developers, add a merchant and make a test key, `sk_test_…`. It is shown once; keep it on your server.',
           'Call `GET /api/v1/me` with it to see that it works.',
           'Create an order with `POST /api/v1/orders` and send the buyer to its `payment_url`.',
-          'Pay it with `POST /api/v1/test/orders/{id}/pay`: the order becomes `paid`.',
           'Add a webhook endpoint, and deliver when `order.paid` arrives.',
+          'Pay the order with `POST /api/v1/test/orders/{id}/pay`: it becomes `paid`, and the endpoint is told so.',
           'When all of it works, use a live key, `sk_live_…`. Nothing else changes.',
         ],
       },
@@ -111,7 +111,7 @@ export const EN: Guides = {
         items: [
           'Webhook endpoints: every order of the mode, or the events that you choose. Each endpoint has a secret of its own.',
           'An order’s `notify_url`: every event of this one order. Its secret is made by `POST /api/v1/notify_secret/rotate`.',
-          'Addresses are http or https on port 80 or 443 and lead into no private network; redirects are not followed.',
+          'Addresses are http or https on port 80 or 443 and lead into no private network; redirects are not followed. For tests on one machine, start the till with `CALLBACK_ALLOW=127.0.0.1:8000`, the host as the address writes it.',
         ],
       },
       { kind: 'heading', text: 'Retries' },

@@ -12,8 +12,8 @@ export const ZH: Guides = {
           '在后台的“开发者”里添加一个商户，创建测试密钥 `sk_test_…`。密钥只显示一次，请保存在服务器端。',
           '用它调用 `GET /api/v1/me`，确认密钥可用。',
           '用 `POST /api/v1/orders` 创建订单，把买家引导到返回的 `payment_url`。',
-          '用 `POST /api/v1/test/orders/{id}/pay` 模拟付款，订单变为 `paid`。',
           '添加 Webhook 端点，收到 `order.paid` 时发货。',
+          '用 `POST /api/v1/test/orders/{id}/pay` 模拟付款：订单变为 `paid`，端点随即收到 `order.paid`。',
           '一切正常后换成正式密钥 `sk_live_…`，其余代码不变。',
         ],
       },
@@ -108,7 +108,7 @@ export const ZH: Guides = {
         items: [
           'Webhook 端点：接收该模式下的全部订单，或仅接收所选事件。每个端点有自己的密钥。',
           '订单的 `notify_url`：接收这一个订单的全部事件。它使用的密钥由 `POST /api/v1/notify_secret/rotate` 生成。',
-          '地址须为 http 或 https、80 或 443 端口，不能指向内网；不跟随重定向。',
+          '地址须为 http 或 https、80 或 443 端口，不能指向内网；不跟随重定向。在本机测试时，收银台用 `CALLBACK_ALLOW=127.0.0.1:8000` 启动即可放行，主机照地址里的写法。',
         ],
       },
       { kind: 'heading', text: '重试' },

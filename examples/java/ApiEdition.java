@@ -46,7 +46,7 @@ public class ApiEdition {
     String body = form.entrySet().stream()
         .map(one -> one.getKey() + "=" + URLEncoder.encode(one.getValue(), StandardCharsets.UTF_8))
         .collect(Collectors.joining("&"));
-    String base = System.getenv("QRTILL_URL");
+    String base = System.getenv().getOrDefault("QRTILL_URL", "").replaceFirst("/+$", ""); // the console shows a slash
     HttpRequest request = HttpRequest.newBuilder(URI.create(base + "/m/" + System.getenv("QRTILL_PID") + "/api/order"))
         .header("Content-Type", "application/x-www-form-urlencoded")
         .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -79,7 +79,10 @@ public class ApiEdition {
 
   /** The status of the answer. */
   static int take(Map<String, String> query) throws Exception {
-    if (!checkCallback(query)) return 400;
+    if (!checkCallback(query)) {
+      System.err.println("wrong signature, or not the order's price");
+      return 400;
+    }
     String orderId = query.get("order_id");
     if (markPaid(orderId)) System.out.println("paid " + orderId); // here the goods are handed over, once
     return 200;
@@ -147,7 +150,7 @@ public class ApiEdition {
   }
 
   public static void main(String[] given) throws Exception {
-    if (given[0].equals("serve")) {
+    if (given.length == 2 && given[0].equals("serve")) {
       if (KEY.isEmpty()) throw new IllegalStateException("QRTILL_KEY is not set: without it anybody could sign");
       System.setProperty("sun.net.httpserver.maxReqTime", "10"); // seconds, for one who sends and never ends
       HttpServer server = HttpServer.create(new InetSocketAddress(Integer.parseInt(given[1])), 0);
@@ -155,8 +158,19 @@ public class ApiEdition {
       server.createContext("/", ApiEdition::callback);
       server.start();
       System.out.println("listening on " + given[1]);
+    } else if (given.length == 4 && given[0].equals("create")) {
+      try {
+        System.out.println(create(given[1], given[2], given[3]));
+      } catch (Exception error) {
+        fail("The order was not created: " + error);
+      }
     } else {
-      System.out.println(create(given[1], given[2], given[3]));
+      fail("usage: java ApiEdition.java create <order> <price> <callback_url>\n       java ApiEdition.java serve <port>");
     }
+  }
+
+  static void fail(String message) {
+    System.err.println(message);
+    System.exit(1);
   }
 }

@@ -25,9 +25,12 @@ import javax.crypto.spec.SecretKeySpec;
  * Takes a payment through the API v1: creates an order, and checks the webhook when it was paid.
  *
  * <pre>
- * QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_live_… java V1.java create A1001 9.90 https://shop.example.com/webhook
+ * QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_test_… java V1.java create A1001 9.90 https://shop.example.com/webhook
  * QRTILL_WEBHOOK_SECRET=whsec_… java V1.java serve 8000
  * </pre>
+ *
+ * QRTILL_WEBHOOK_SECRET is the secret of the order's notify_url, not that of an endpoint, and of the key's mode, test or live:
+ * in the console it is made under 开发者 → 商户 → Webhook → notify_url 的签名密钥 (Developers → Webhooks → Secret of notify_url).
  */
 public class V1 {
   static final long TOLERANCE_S = 300;
@@ -41,7 +44,8 @@ public class V1 {
         .formatted(orderId, price, orderId, notifyUrl);
     // No Idempotency-Key: out_trade_no is the guard. The same order asked for again must open again after it expired,
     // and a key would give the first answer once more.
-    HttpRequest request = HttpRequest.newBuilder(URI.create(System.getenv("QRTILL_URL") + "/api/v1/orders"))
+    String till = System.getenv().getOrDefault("QRTILL_URL", "").replaceFirst("/+$", ""); // the console shows a slash
+    HttpRequest request = HttpRequest.newBuilder(URI.create(till + "/api/v1/orders"))
         .header("Authorization", "Bearer " + System.getenv("QRTILL_KEY"))
         .header("Content-Type", "application/json")
         .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -90,6 +94,7 @@ public class V1 {
   static int take(HttpExchange exchange, byte[] body) throws Exception {
     String id = header(exchange, "webhook-id");
     if (!isGenuine(id, header(exchange, "webhook-timestamp"), header(exchange, "webhook-signature"), body)) {
+      System.err.println("wrong signature, or a time that is off");
       return 400;
     }
     String event = new String(body, StandardCharsets.UTF_8);
@@ -153,7 +158,7 @@ public class V1 {
   }
 
   public static void main(String[] given) throws Exception {
-    if (given[0].equals("serve")) {
+    if (given.length == 2 && given[0].equals("serve")) {
       if (signingKey().length == 0) {
         throw new IllegalStateException("QRTILL_WEBHOOK_SECRET is not set: without it anybody could sign");
       }
@@ -163,8 +168,19 @@ public class V1 {
       server.createContext("/", V1::webhook);
       server.start();
       System.out.println("listening on " + given[1]);
+    } else if (given.length == 4 && given[0].equals("create")) {
+      try {
+        System.out.println(create(given[1], given[2], given[3]));
+      } catch (Exception error) {
+        fail("The order was not created: " + error);
+      }
     } else {
-      System.out.println(create(given[1], given[2], given[3]));
+      fail("usage: java V1.java create <order> <price> <notify_url>\n       java V1.java serve <port>");
     }
+  }
+
+  static void fail(String message) {
+    System.err.println(message);
+    System.exit(1);
   }
 }

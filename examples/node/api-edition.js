@@ -6,7 +6,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import { isPriceOf, markPaid, rememberOrder } from './orders.js'
 
-const { QRTILL_URL, QRTILL_PID, QRTILL_KEY = '' } = process.env
+const { QRTILL_URL = '', QRTILL_PID, QRTILL_KEY = '' } = process.env
+const TILL = QRTILL_URL.replace(/\/+$/, '') // the console shows it with a slash at its end
 
 async function create(orderId, price, callbackUrl) {
   rememberOrder(orderId, price)
@@ -18,10 +19,10 @@ async function create(orderId, price, callbackUrl) {
     pay_type: 'alipay',
     sign: md5(md5(orderId + price) + QRTILL_KEY),
   })
-  const answer = await fetch(`${QRTILL_URL}/m/${QRTILL_PID}/api/order`, { method: 'POST', body: form })
+  const answer = await fetch(`${TILL}/m/${QRTILL_PID}/api/order`, { method: 'POST', body: form })
   const { code, data, msg } = await answer.json()
   if (code !== 0) throw new Error(msg)
-  return QRTILL_URL + data
+  return TILL + data
 }
 
 /** The signature covers the order's number alone, so the price must be the one that was asked for. */
@@ -35,7 +36,10 @@ function checkCallback(query) {
 
 /** @returns the status of the answer. */
 function take(query) {
-  if (!checkCallback(query)) return 400
+  if (!checkCallback(query)) {
+    console.error("wrong signature, or not the order's price")
+    return 400
+  }
   const orderId = query.get('order_id')
   if (markPaid(orderId)) console.log(`paid ${orderId}`) // here the goods are handed over, once
   return 200
@@ -59,5 +63,14 @@ function md5(text) {
 }
 
 const [command, ...given] = process.argv.slice(2)
-if (command === 'serve') serve(...given)
-else console.log(await create(...given))
+try {
+  if (command === 'serve' && given.length === 1) serve(...given)
+  else if (command === 'create' && given.length === 3) console.log(await create(...given))
+  else
+    throw new Error(
+      'usage: node api-edition.js create <order> <price> <callback_url>\n       node api-edition.js serve <port>',
+    )
+} catch (error) {
+  console.error(error.message, error.cause?.code ?? '')
+  process.exitCode = 1
+}

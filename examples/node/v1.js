@@ -1,19 +1,23 @@
 // Takes a payment through the API v1: creates an order, and checks the webhook when it was paid.
 //
-//   QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_live_… node v1.js create A1001 9.90 https://shop.example.com/webhook
+//   QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_test_… node v1.js create A1001 9.90 https://shop.example.com/webhook
 //   QRTILL_WEBHOOK_SECRET=whsec_… node v1.js serve 8000
+//
+// QRTILL_WEBHOOK_SECRET is the secret of the order's notify_url, not that of an endpoint, and of the key's mode, test or live:
+// in the console it is made under 开发者 → 商户 → Webhook → notify_url 的签名密钥 (Developers → Webhooks → Secret of notify_url).
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import { isPriceOf, markPaid, rememberOrder } from './orders.js'
 
-const { QRTILL_URL, QRTILL_KEY, QRTILL_WEBHOOK_SECRET = '' } = process.env
+const { QRTILL_URL = '', QRTILL_KEY, QRTILL_WEBHOOK_SECRET = '' } = process.env
+const TILL = QRTILL_URL.replace(/\/+$/, '') // the console shows it with a slash at its end
 const SIGNING_KEY = Buffer.from(QRTILL_WEBHOOK_SECRET.replace(/^whsec_/, ''), 'base64')
 const TOLERANCE_S = 300
 const BODY_LIMIT = 64 * 1024
 
 async function create(orderId, price, notifyUrl) {
   rememberOrder(orderId, price)
-  const answer = await fetch(`${QRTILL_URL}/api/v1/orders`, {
+  const answer = await fetch(`${TILL}/api/v1/orders`, {
     method: 'POST',
     headers: {
       Authorization: `Bearer ${QRTILL_KEY}`,
@@ -48,7 +52,10 @@ function isGenuine(headers, body) {
 
 /** @returns the status of the answer. What is not 2xx comes again, and stands in the log of deliveries. */
 function take(headers, body) {
-  if (!isGenuine(headers, body)) return 400
+  if (!isGenuine(headers, body)) {
+    console.error('wrong signature, or a time that is off')
+    return 400
+  }
   const { type, data } = JSON.parse(body)
   if (type !== 'order.paid' && type !== 'order.paid_late') return 204
   if (!isPriceOf(data.out_trade_no, data.amount)) return 409
@@ -79,5 +86,12 @@ function serve(port) {
 }
 
 const [command, ...given] = process.argv.slice(2)
-if (command === 'serve') serve(...given)
-else console.log(await create(...given))
+try {
+  if (command === 'serve' && given.length === 1) serve(...given)
+  else if (command === 'create' && given.length === 3) console.log(await create(...given))
+  else
+    throw new Error('usage: node v1.js create <order> <price> <notify_url>\n       node v1.js serve <port>')
+} catch (error) {
+  console.error(error.message, error.cause?.code ?? '')
+  process.exitCode = 1
+}

@@ -4,6 +4,7 @@
 //   QRTILL_URL=https://pay.example.com QRTILL_PID=1001 QRTILL_KEY=… php api-edition.php create A1001 9.90 https://shop.example.com/callback
 //   QRTILL_KEY=… php -S 0.0.0.0:8000 api-edition.php
 
+require __DIR__ . '/command.php';
 require __DIR__ . '/orders.php';
 
 function create(string $orderId, string $price, string $callbackUrl): string
@@ -15,19 +16,18 @@ function create(string $orderId, string $price, string $callbackUrl): string
         'redirect_url' => $callbackUrl,
         'pay_format' => 'html',
         'pay_type' => 'alipay',
-        'sign' => md5(md5($orderId . $price) . getenv('QRTILL_KEY')),
+        'sign' => md5(md5($orderId . $price) . needed_secret('QRTILL_KEY')),
     ];
     $request = stream_context_create(['http' => [
         'method' => 'POST',
         'header' => 'Content-Type: application/x-www-form-urlencoded',
         'content' => http_build_query($form),
     ]]);
-    $answer = file_get_contents(getenv('QRTILL_URL') . '/m/' . getenv('QRTILL_PID') . '/api/order', false, $request);
-    $order = json_decode($answer, true);
-    if ($order['code'] !== 0) {
-        exit($order['msg'] . "\n");
+    $order = ask_till('/m/' . getenv('QRTILL_PID') . '/api/order', $request);
+    if (($order['code'] ?? null) !== 0) {
+        throw new RuntimeException($order['msg'] ?? 'The till did not answer as it should');
     }
-    return getenv('QRTILL_URL') . $order['data'];
+    return till_url() . $order['data'];
 }
 
 /** The signature covers the order's number alone, so the price must be the one that was asked for. */
@@ -44,15 +44,15 @@ function given(string $name): string
 }
 
 if (PHP_SAPI === 'cli') {
-    echo create(...array_slice($argv, 2)), "\n";
-    exit;
-}
-$orderId = given('order_id');
-if (!check_callback($orderId, given('order_price'), given('sign'))) {
-    http_response_code(400);
-    exit('fail');
+    exit(run_create($argv));
 }
 try {
+    $orderId = given('order_id');
+    if (!check_callback($orderId, given('order_price'), given('sign'))) {
+        error_log("wrong signature, or not the order's price");
+        http_response_code(400);
+        exit('fail');
+    }
     if (mark_paid($orderId)) {
         error_log("paid $orderId"); // here the goods are handed over, once
     }

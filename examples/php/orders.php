@@ -4,6 +4,9 @@
 function remember_order(string $orderId, string $price): void
 {
     $path = order_path($orderId);
+    if ($path === null) {
+        throw new RuntimeException('no such order');
+    }
     if (!is_dir(dirname($path))) {
         mkdir(dirname($path), 0700, true);
     }
@@ -47,13 +50,12 @@ function order_path(string $orderId): ?string
     return preg_match('/^[A-Za-z0-9-]{1,64}$/D', $orderId) ? "$folder/$orderId" : null;
 }
 
-/** Ends the request when it is not set, for then anybody could sign. */
+/** @throws RuntimeException when it is not set, for then anybody could sign. */
 function needed_secret(string $name): string
 {
     $value = (string) getenv($name);
     if ($value === '') {
-        http_response_code(500);
-        exit("$name is not set. php-fpm passes it on only with env[$name] in its pool.\n");
+        throw new RuntimeException("$name is not set. php-fpm passes it on only with env[$name] in its pool.");
     }
     return $value;
 }

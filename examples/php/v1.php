@@ -1,9 +1,13 @@
 <?php
 // Takes a payment through the API v1: creates an order, and checks the webhook when it was paid.
 //
-//   QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_live_… php v1.php create A1001 9.90 https://shop.example.com/webhook
+//   QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_test_… php v1.php create A1001 9.90 https://shop.example.com/webhook
 //   QRTILL_WEBHOOK_SECRET=whsec_… php -S 0.0.0.0:8000 v1.php
+//
+// QRTILL_WEBHOOK_SECRET is the secret of the order's notify_url, not that of an endpoint, and of the key's mode, test or live:
+// in the console it is made under 开发者 → 商户 → Webhook → notify_url 的签名密钥 (Developers → Webhooks → Secret of notify_url).
 
+require __DIR__ . '/command.php';
 require __DIR__ . '/orders.php';
 
 const TOLERANCE_S = 300;
@@ -29,9 +33,9 @@ function create(string $orderId, string $price, string $notifyUrl): string
         'content' => json_encode($order),
         'ignore_errors' => true,
     ]]);
-    $answer = json_decode(file_get_contents(getenv('QRTILL_URL') . '/api/v1/orders', false, $request), true);
-    if (isset($answer['error'])) {
-        exit($answer['error']['message'] . "\n");
+    $answer = ask_till('/api/v1/orders', $request);
+    if (!isset($answer['payment_url'])) {
+        throw new RuntimeException($answer['error']['message'] ?? 'The till did not answer as it should');
     }
     return $answer['payment_url'];
 }
@@ -58,6 +62,7 @@ function is_genuine(string $body): bool
 function take(string $body): int
 {
     if (!is_genuine($body)) {
+        error_log('wrong signature, or a time that is off');
         return 400;
     }
     ['type' => $type, 'data' => $order] = json_decode($body, true);
@@ -74,8 +79,7 @@ function take(string $body): int
 }
 
 if (PHP_SAPI === 'cli') {
-    echo create(...array_slice($argv, 2)), "\n";
-    exit;
+    exit(run_create($argv));
 }
 try {
     $body = file_get_contents('php://input', false, null, 0, BODY_LIMIT + 1);

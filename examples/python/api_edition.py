@@ -1,4 +1,4 @@
-"""Takes a payment through the Api edition: creates an order, and checks the callback when it was paid.
+r"""Takes a payment through the Api edition: creates an order, and checks the callback when it was paid.
 
     QRTILL_URL=https://pay.example.com QRTILL_PID=1001 QRTILL_KEY=… \
         python3 api_edition.py create A1001 9.90 https://shop.example.com/callback
@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 from orders import is_price_of, mark_paid, remember_order
 
+TILL = os.environ.get("QRTILL_URL", "").rstrip("/")  # the console shows it with a slash at its end
 KEY = os.environ.get("QRTILL_KEY", "")
 
 
@@ -24,7 +25,6 @@ def hexmd5(text: str) -> str:
 
 def create(order_id: str, price: str, callback_url: str) -> str:
     remember_order(order_id, price)
-    base = os.environ["QRTILL_URL"]
     form = {
         "order_id": order_id,
         "order_price": price,
@@ -33,12 +33,12 @@ def create(order_id: str, price: str, callback_url: str) -> str:
         "pay_type": "alipay",
         "sign": hexmd5(hexmd5(order_id + price) + KEY),
     }
-    url = f"{base}/m/{os.environ['QRTILL_PID']}/api/order"
+    url = f"{TILL}/m/{os.environ.get('QRTILL_PID')}/api/order"
     with urlopen(url, urlencode(form).encode()) as answer:
         order = json.load(answer)
     if order["code"] != 0:
         raise SystemExit(order["msg"])
-    return base + order["data"]
+    return TILL + order["data"]
 
 
 def check_callback(query: dict) -> bool:
@@ -66,6 +66,7 @@ class Callback(BaseHTTPRequestHandler):
     def take(self) -> int:
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         if not check_callback(query):
+            print("wrong signature, or not the order's price", file=sys.stderr, flush=True)
             return 400
         if mark_paid(query["order_id"]):
             print("paid", query["order_id"], flush=True)  # here the goods are handed over, once
@@ -76,12 +77,17 @@ class Callback(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    command, *given = sys.argv[1:]
-    if command == "serve":
+    command, *given = sys.argv[1:] or [""]
+    if command == "serve" and len(given) == 1:
         if not KEY:
             raise SystemExit("QRTILL_KEY is not set: without it anybody could sign")
         server = ThreadingHTTPServer(("", int(given[0])), Callback)
         print("listening on", given[0], flush=True)
         server.serve_forever()
+    elif command == "create" and len(given) == 3:
+        try:
+            print(create(*given))
+        except (OSError, ValueError, LookupError) as error:
+            raise SystemExit(f"The order was not created: {error}")
     else:
-        print(create(*given))
+        raise SystemExit(__doc__)

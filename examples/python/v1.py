@@ -1,8 +1,11 @@
-"""Takes a payment through the API v1: creates an order, and checks the webhook when it was paid.
+r"""Takes a payment through the API v1: creates an order, and checks the webhook when it was paid.
 
-    QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_live_… \
+    QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_test_… \
         python3 v1.py create A1001 9.90 https://shop.example.com/webhook
     QRTILL_WEBHOOK_SECRET=whsec_… python3 v1.py serve 8000
+
+QRTILL_WEBHOOK_SECRET is the secret of the order's notify_url, not that of an endpoint, and of the key's mode, test or live:
+in the console it is made under 开发者 → 商户 → Webhook → notify_url 的签名密钥 (Developers → Webhooks → Secret of notify_url).
 """
 import base64
 import hmac
@@ -17,6 +20,7 @@ from urllib.request import Request, urlopen
 
 from orders import is_price_of, mark_paid, remember_order
 
+TILL = os.environ.get("QRTILL_URL", "").rstrip("/")  # the console shows it with a slash at its end
 SIGNING_KEY = base64.b64decode(os.environ.get("QRTILL_WEBHOOK_SECRET", "").removeprefix("whsec_"))
 TOLERANCE_S = 300
 BODY_LIMIT = 64 * 1024
@@ -33,10 +37,10 @@ def create(order_id: str, price: str, notify_url: str) -> str:
     # No Idempotency-Key: out_trade_no is the guard. The same order asked for again must open again after it
     # expired, and a key would give the first answer once more.
     headers = {
-        "Authorization": "Bearer " + os.environ["QRTILL_KEY"],
+        "Authorization": "Bearer " + os.environ.get("QRTILL_KEY", ""),
         "Content-Type": "application/json",
     }
-    request = Request(os.environ["QRTILL_URL"] + "/api/v1/orders", json.dumps(order).encode(), headers)
+    request = Request(TILL + "/api/v1/orders", json.dumps(order).encode(), headers)
     try:
         with urlopen(request) as answer:
             return json.load(answer)["payment_url"]
@@ -74,6 +78,7 @@ class Webhook(BaseHTTPRequestHandler):
             return 413
         body = self.rfile.read(int(length))
         if not is_genuine(self.headers, body):
+            print("wrong signature, or a time that is off", file=sys.stderr, flush=True)
             return 400
         event = json.loads(body)
         order = event["data"]
@@ -90,12 +95,17 @@ class Webhook(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    command, *given = sys.argv[1:]
-    if command == "serve":
+    command, *given = sys.argv[1:] or [""]
+    if command == "serve" and len(given) == 1:
         if not SIGNING_KEY:
             raise SystemExit("QRTILL_WEBHOOK_SECRET is not set: without it anybody could sign")
         server = ThreadingHTTPServer(("", int(given[0])), Webhook)
         print("listening on", given[0], flush=True)
         server.serve_forever()
+    elif command == "create" and len(given) == 3:
+        try:
+            print(create(*given))
+        except (OSError, ValueError, LookupError) as error:
+            raise SystemExit(f"The order was not created: {error}")
     else:
-        print(create(*given))
+        raise SystemExit(__doc__)

@@ -14,16 +14,36 @@ export interface Call {
   readonly ageS?: number
   /** Blanks behind the body, signed with it. */
   readonly blanks?: number
+  /** Of 易支付. */
+  readonly status?: string
 }
 
 /** A call that says paid, rightly signed by `secret`. @returns the status of the answer. */
 export async function callBack(protocol: Protocol, address: string, call: Call): Promise<number> {
-  return protocol === 'v1' ? sendWebhook(address, call) : sendCallback(address, call)
+  if (protocol === 'v1') return sendWebhook(address, call)
+  return protocol === 'epay' ? sendNotice(address, call) : sendCallback(address, call)
 }
 
 async function sendCallback(address: string, { number, price, secret }: Call): Promise<number> {
   const sign = md5(md5(number) + secret)
   const query = new URLSearchParams({ order_id: number, order_price: price, sign })
+  return (await fetch(`${address}?${query}`, { signal: inTime() })).status
+}
+
+async function sendNotice(address: string, call: Call): Promise<number> {
+  const { number, price, secret, status = 'TRADE_SUCCESS' } = call
+  const terms = [
+    `money=${price}`,
+    `name=月卡 +1`,
+    `out_trade_no=${number}`,
+    'pid=1001',
+    'trade_no=2026112212000012345',
+    `trade_status=${status}`,
+    'type=alipay',
+  ]
+  const fields = terms.map((one) => one.split('=', 2) as [string, string])
+  const sign = md5(terms.join('&') + secret)
+  const query = new URLSearchParams([...fields, ['param', ''], ['sign', sign], ['sign_type', 'MD5']])
   return (await fetch(`${address}?${query}`, { signal: inTime() })).status
 }
 

@@ -50,7 +50,8 @@ describe('an example', () => {
     pid = String(merchant.pid)
     const key = async (kind: 'md5' | 'live') =>
       (await addMerchantKey(shop, merchant.id, { kind, name: '' }, SELLER)).secret
-    keys = { 'api-edition': await key('md5'), v1: await key('live') }
+    const md5Key = await key('md5')
+    keys = { 'api-edition': md5Key, epay: md5Key, v1: await key('live') }
     webhookSecret = (await renewNotifySecret(shop, merchant.id, 'live', SELLER)).secret
   })
 
@@ -61,17 +62,21 @@ describe('an example', () => {
   })
 
   describe.each(languages)('in $name', (language) => {
-    it.each(['api-edition', 'v1'] as const)(
+    it.each(language.protocols)(
       'creates an order through the %s, is told once that it was paid, and believes nobody else',
       async (protocol) => trade(language, protocol),
     )
 
-    it.each(['api-edition', 'v1'] as const)(
-      'believes nobody while it has no key for the %s',
-      async (protocol) => serveWithoutKey(language, protocol),
+    it.each(language.protocols)(
+      'prints nothing that could be taken for a link when there is none, through the %s',
+      async (protocol) => failToCreate(language, protocol),
     )
 
-    it.skipIf(process.platform !== 'linux').each(['api-edition', 'v1'] as const)(
+    it.each(language.protocols)('believes nobody while it has no key for the %s', async (protocol) =>
+      serveWithoutKey(language, protocol),
+    )
+
+    it.skipIf(process.platform !== 'linux').each(language.protocols)(
       'takes no callback through the %s for heard that the disk (of Linux, with its long paths) does not keep',
       async (protocol) => refuseUnkept(language, protocol),
     )
@@ -81,14 +86,16 @@ describe('an example', () => {
   async function trade(language: Language, protocol: Protocol): Promise<void> {
     const port = ports.get(language.name) ?? 0
     const number = `${language.name}-${protocol}`
-    const price = `${20 + languages.indexOf(language)}.${protocol === 'v1' ? '40' : '80'}`
+    const cents = { v1: '40', 'api-edition': '80', epay: '60' }[protocol]
+    const price = `${20 + languages.indexOf(language)}.${cents}`
     const address = `http://127.0.0.1:${port}/callback`
     const secret = protocol === 'v1' ? webhookSecret : keys[protocol]
     const env = envOf(protocol, await newFolder())
     const typed = price.replace(/0$/, '')
-    const created = runExample(language, protocol, ['create', number, typed, address], env)
+    const created = runExample(language, protocol, createOf(protocol, number, typed, address), env)
     await created.exited
-    const orderId = /\/#\/pay\/([\w-]{21})\s*$/.exec(created.output())?.[1]
+    const page = protocol === 'epay' ? await redirectOf(created.printed()) : created.printed()
+    const orderId = /\/#\/pay\/([\w-]{21})\s*$/.exec(page)?.[1]
     expect(orderId, created.output()).toBeDefined()
 
     const serving = runExample(language, protocol, ['serve', String(port)], env)
@@ -104,6 +111,8 @@ describe('an example', () => {
       expect(await send({ secret: '' })).toBe(400)
       expect(await send({ price: '0.01' })).toBe(misfit)
       expect(await send({ number: 'unknown' })).toBe(misfit)
+      expect(serving.output()).toContain('wrong signature')
+      if (protocol === 'epay') expect(await send({ status: 'TRADE_CLOSED' })).toBe(400)
       if (protocol === 'v1') {
         expect(await send({ ageS: 301 })).toBe(400)
         const hungUp = () => 413
@@ -129,6 +138,27 @@ describe('an example', () => {
     }
   }
 
+  /** Without arguments, with a number that no shop has, and where the till refuses. */
+  async function failToCreate(language: Language, protocol: Protocol): Promise<void> {
+    const env = envOf(protocol, await newFolder())
+    const address = 'https://shop.example.com/'
+    const wrong = { ...env, QRTILL_KEY: 'of-nobody' }
+    const tries = [
+      runExample(language, protocol, [], env),
+      runExample(language, protocol, createOf(protocol, 'A/1', '9.90', address), env),
+      ...(protocol === 'epay'
+        ? [] // its link is made without the till
+        : [runExample(language, protocol, createOf(protocol, 'A1', '9.90', address), wrong)]),
+    ]
+    for (const one of tries) {
+      await one.exited
+      expect([one.printed(), one.status()], one.output()).toEqual(['', 1])
+    }
+    expect(tries[0]!.output()).toMatch(/usage: |^Takes a payment/)
+    expect(tries[0]!.output()).not.toMatch(/Traceback|panic|Exception|\bat /)
+    expect(tries[1]!.output()).toContain('no such order')
+  }
+
   async function refuseUnkept(language: Language, protocol: Protocol): Promise<void> {
     const port = ports.get(language.name) ?? 0
     const orders = await longFolder()
@@ -148,7 +178,7 @@ describe('an example', () => {
 
   function envOf(protocol: Protocol, orders: string) {
     return {
-      QRTILL_URL: till.url,
+      QRTILL_URL: `${till.url}/`, // as the console shows it
       QRTILL_PID: pid,
       QRTILL_KEY: keys[protocol],
       QRTILL_WEBHOOK_SECRET: webhookSecret,
@@ -186,6 +216,20 @@ describe('an example', () => {
     throw new Error('The callback was not taken for delivered')
   }
 })
+
+const createOf = (protocol: Protocol, number: string, price: string, address: string) => [
+  'create',
+  number,
+  price,
+  address,
+  ...(protocol === 'epay' ? ['https://shop.example.com/orders'] : []),
+]
+
+/** Where the link leads a buyer. */
+async function redirectOf(link: string): Promise<string> {
+  const answer = await fetch(link.trim(), { redirect: 'manual' })
+  return answer.headers.get('location') ?? (await answer.text())
+}
 
 const MERCHANT = {
   name: 'Examples',

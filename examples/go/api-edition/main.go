@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"example.com/shop/orders"
@@ -24,7 +25,7 @@ func create(orderID, price, callbackURL string) (string, error) {
 	if err := orders.Remember(orderID, price); err != nil {
 		return "", err
 	}
-	base := os.Getenv("QRTILL_URL")
+	base := strings.TrimRight(os.Getenv("QRTILL_URL"), "/") // the console shows it with a slash at its end
 	answer, err := http.PostForm(base+"/m/"+os.Getenv("QRTILL_PID")+"/api/order", url.Values{
 		"order_id":     {orderID},
 		"order_price":  {price},
@@ -64,6 +65,7 @@ func checkCallback(query url.Values) bool {
 func callback(answer http.ResponseWriter, request *http.Request) {
 	query := request.URL.Query()
 	if !checkCallback(query) {
+		log.Print("wrong signature, or not the order's price")
 		http.Error(answer, "fail", http.StatusBadRequest)
 		return
 	}
@@ -85,7 +87,12 @@ func hexMD5(text string) string {
 }
 
 func main() {
-	if os.Args[1] == "serve" {
+	isServe := len(os.Args) == 3 && os.Args[1] == "serve"
+	isCreate := len(os.Args) == 5 && os.Args[1] == "create"
+	if !isServe && !isCreate {
+		log.Fatal("usage: go run ./api-edition create <order> <price> <callback_url>\n       go run ./api-edition serve <port>")
+	}
+	if isServe {
 		if os.Getenv("QRTILL_KEY") == "" {
 			log.Fatal("QRTILL_KEY is not set: without it anybody could sign")
 		}

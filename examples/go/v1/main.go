@@ -1,7 +1,10 @@
 // Takes a payment through the API v1: creates an order, and checks the webhook when it was paid.
 //
-//	QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_live_… go run ./v1 create A1001 9.90 https://shop.example.com/webhook
+//	QRTILL_URL=https://pay.example.com QRTILL_KEY=sk_test_… go run ./v1 create A1001 9.90 https://shop.example.com/webhook
 //	QRTILL_WEBHOOK_SECRET=whsec_… go run ./v1 serve 8000
+//
+// QRTILL_WEBHOOK_SECRET is the secret of the order's notify_url, not that of an endpoint, and of the key's mode, test or live:
+// in the console it is made under 开发者 → 商户 → Webhook → notify_url 的签名密钥 (Developers → Webhooks → Secret of notify_url).
 package main
 
 import (
@@ -38,7 +41,8 @@ func create(orderID, price, notifyURL string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	request, err := http.NewRequest(http.MethodPost, os.Getenv("QRTILL_URL")+"/api/v1/orders", bytes.NewReader(body))
+	till := strings.TrimRight(os.Getenv("QRTILL_URL"), "/") // the console shows it with a slash at its end
+	request, err := http.NewRequest(http.MethodPost, till+"/api/v1/orders", bytes.NewReader(body))
 	if err != nil {
 		return "", err
 	}
@@ -98,6 +102,7 @@ func signingKey() []byte {
 func webhook(answer http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(answer, request.Body, 64<<10))
 	if err != nil || !isGenuine(request.Header, body) {
+		log.Print("wrong signature, a time that is off, or too long a body")
 		answer.WriteHeader(http.StatusBadRequest)
 		return
 	}
@@ -135,7 +140,12 @@ func webhook(answer http.ResponseWriter, request *http.Request) {
 }
 
 func main() {
-	if os.Args[1] == "serve" {
+	isServe := len(os.Args) == 3 && os.Args[1] == "serve"
+	isCreate := len(os.Args) == 5 && os.Args[1] == "create"
+	if !isServe && !isCreate {
+		log.Fatal("usage: go run ./v1 create <order> <price> <notify_url>\n       go run ./v1 serve <port>")
+	}
+	if isServe {
 		if len(signingKey()) == 0 {
 			log.Fatal("QRTILL_WEBHOOK_SECRET is not set: without it anybody could sign")
 		}

@@ -81,7 +81,11 @@ export function payRoutes(api: ApiContext, weigh: WeighBadSignature): Router {
   return router
 }
 
-const RIGHT_ADDRESS = '地址正确，请把它填进监听 App\nThe address is right: put it into the listener app\n'
+const RIGHT_ADDRESS = [
+  '地址正确，请把它填进监听 App',
+  'The address is right: put it into the listener app',
+  '',
+].join('\n')
 
 const BAD_SIGNATURE: Answer = [0, WRONG_KEY]
 

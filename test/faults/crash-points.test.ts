@@ -66,7 +66,7 @@ describeOnSetups('a till killed at a chosen step', (setup) => {
     await till.give({ kill: { where: 'sql', nth, ...point } })
     let ended = false
     void till.exited.then(() => (ended = true))
-    await crowd(stall, dice, { atOnce: 6, most: 60, isOver: () => ended })
+    await crowd(stall, dice, { atOnce: 6, most: sized(60, 300), isOver: () => ended })
     await until(() => ended, `the till to die at “${name}” (number ${nth}, seed ${seed})`, 5_000)
     expect((await till.exited).signal).toBe('SIGKILL')
     await stall.startAgain()

@@ -67,8 +67,9 @@ function listenToSqlite(maker: NativeMaker): void {
     for (const name of ['all', 'run'] as const) {
       const call = statement[name].bind(statement)
       statement[name] = (...values) => {
-        written?.push({ sql, values })
-        return call(...values)
+        const answer = call(...values)
+        written?.push({ sql, values }) // not what was refused because the till was writing, and is said again
+        return answer
       }
     }
     return statement

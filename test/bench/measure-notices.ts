@@ -24,6 +24,7 @@ export async function measureNotices(bench: Bench): Promise<Figure[]> {
   await stand.dropJobs()
   const paced = await stand.layOrders((PACE * size.paceMs) / 1000)
   const took = await latencies(PACE, size.paceMs, lines, push(paced))
+  await stand.dropJobs()
 
   const { scripts, undo } = await writeDownPayments(stand, Math.min(size.scripts, size.pushes))
   const statements = scripts.reduce((sum, script) => sum + script.length, 0) / scripts.length

@@ -1,4 +1,5 @@
 /** The letters that go to buyers, as jobs of the outbox. */
+import { statement } from '../com/db/index.ts'
 import { MailError } from '../com/email.ts'
 import { hashToken } from '../com/tokens.ts'
 import type { JobRow, OrderRow } from '../sql/schema.ts'
@@ -111,15 +112,21 @@ export async function readMailStates(
   orderIds: readonly string[],
 ): Promise<Map<string, { state: MailState; error: string | null }>> {
   if (orderIds.length === 0) return new Map()
-  const rows = await shop.db
-    .selectFrom('jobs')
-    .select(['order_id', 'done_at', 'dead_at', 'last_error'])
-    .where('order_id', 'in', orderIds)
-    .where('kind', '=', 'delivery_mail')
-    .orderBy('created_at')
-    .execute()
-  return new Map(rows.map((row) => [row.order_id ?? '', { state: mailStateOf(row), error: row.last_error }]))
+  const rows = await jobsOf.all(shop.db, { orderIds })
+  const letters = rows.filter(({ kind }) => kind === 'delivery_mail')
+  return new Map(
+    letters.map((row) => [row.order_id ?? '', { state: mailStateOf(row), error: row.last_error }]),
+  )
 }
+
+/** Not by their kind: SQLite would then walk through all letters that were ever sent, instead of an order's few jobs. */
+const jobsOf = statement((db, the: { orderIds: readonly string[] }) =>
+  db
+    .selectFrom('jobs')
+    .select(['kind', 'order_id', 'done_at', 'dead_at', 'last_error'])
+    .where('order_id', 'in', the.orderIds)
+    .orderBy('created_at'),
+)
 
 function mailStateOf(job: Pick<JobRow, 'done_at' | 'dead_at'>): MailState {
   if (job.done_at !== null) return 'sent'

@@ -122,16 +122,22 @@ export function isQuiet(shop: Shop, account: Pick<AccountRow, 'quiet_from' | 'qu
   return from < to ? minute >= from && minute < to : minute >= from || minute < to
 }
 
-/** Cents of today's paid orders and of those that may still be paid: apart, so that each is found by an index. */
+/**
+ * Cents of today's paid orders and of those that may still be paid: apart, so that each is found by an index. The account
+ * of the latter is wrapped so that SQLite looks through what is open, and not through all that it was ever paid.
+ */
 async function takenToday(shop: Shop, accountId: string): Promise<number> {
   const { timeZone } = shop.settings.current
   const today = startOfDay(dayOf(shop.now(), timeZone), timeZone)
-  const taken = shop.db
-    .selectFrom('orders')
-    .select((select) => select.fn.sum('due_cents').as('sum'))
+  const taken = shop.db.selectFrom('orders').select((select) => select.fn.sum('due_cents').as('sum'))
+  const paid = await taken
     .where('account_id', '=', accountId)
-  const paid = await taken.where('paid_at', '>=', today).executeTakeFirstOrThrow()
-  const open = await taken.where('state', '=', 'pending').executeTakeFirstOrThrow()
+    .where('paid_at', '>=', today)
+    .executeTakeFirstOrThrow()
+  const open = await taken
+    .where((where) => where(where.fn.coalesce('account_id', where.val('')), '=', accountId))
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow()
   return asNumber(paid.sum) + asNumber(open.sum)
 }
 

@@ -123,9 +123,38 @@ describeOnEngines('how an order stands, asked again and again', (engine) => {
     }
     const whole = [{}, { 'If-None-Match': '"other"' }, { 'If-None-Match': tag, 'Cache-Control': 'no-cache' }]
     for (const headers of whole as Record<string, string>[]) {
-      expect((await send(id, headers)).status).toBe(200)
+      const { status, text } = await send(id, headers)
+      const { serverTime: _, ...asFirst } = JSON.parse(first.text) as OrderView
+      expect([status, JSON.parse(text)]).toEqual([200, expect.objectContaining(asFirst)])
     }
     expect(await send(id, {}, 'HEAD')).toMatchObject({ status: 200, text: '', headers: { etag: tag } })
+  })
+
+  it('carries what every answer carries, whole or short, as a stream, and over https', async () => {
+    const { id } = await trade.order(await trade.addProduct())
+    const path = `/api/orders/${id}`
+    const [proxied, https] = [await serveShop(shop, { trustProxy: 1 }), { 'X-Forwarded-Proto': 'https' }]
+    const headersOf = async (url: string, asked: Record<string, string>) => {
+      const { headers: usual } = await sendRaw(url, '/api/shop', { headers: asked })
+      const { headers: whole } = await sendRaw(url, path, { headers: asked })
+      const known = { ...asked, 'If-None-Match': whole.etag ?? '' }
+      const { headers: short } = await sendRaw(url, path, { headers: known })
+      const { headers: head } = await sendRaw(url, path, { headers: asked, method: 'HEAD' })
+      const stream = await fetch(`${url}${path}/events`, { headers: asked })
+      await stream.body?.cancel()
+      return [usual, whole, short, head, Object.fromEntries(stream.headers)]
+    }
+    for (const [url, asked, names] of [
+      [served.url, {}, SECURITY],
+      [proxied.url, https, [...SECURITY, 'strict-transport-security']],
+    ] as const) {
+      const [usual, ...others] = await headersOf(url, asked)
+      for (const name of names) {
+        expect([name, usual?.[name]]).toEqual([name, expect.any(String)])
+        for (const headers of others) expect([name, headers[name]]).toEqual([name, usual?.[name]])
+      }
+    }
+    await proxied.close()
   })
 
   it('is packed where there is much to say', async () => {
@@ -145,3 +174,12 @@ describeOnEngines('how an order stands, asked again and again', (engine) => {
     expect([...statuses].sort()).toEqual([404, 429])
   })
 })
+
+const SECURITY = [
+  'content-security-policy',
+  'x-content-type-options',
+  'x-frame-options',
+  'referrer-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+]

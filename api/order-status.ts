@@ -12,15 +12,16 @@ import type { OrderRow } from '../sql/schema.ts'
 import { showOrder } from './contract/orders.ts'
 import { COMPRESSED_BYTES } from './finish.ts'
 import { limit } from './limit.ts'
-import { drawOrder, readSurroundings } from './order-view.ts'
+import { drawOrder, readSurroundings, type Surroundings } from './order-view.ts'
 import { addressOf, buyerTokenOf } from './reader.ts'
+import { beginAnswer } from './security-headers.ts'
 
 interface Drawn {
-  readonly order: OrderRow
+  /** Every column of the order's row. */
+  readonly columns: readonly unknown[]
   readonly proven: boolean
-  /** All that the view shows beside the order's row. */
-  readonly around: string
-  /** The reply up to the time of day, which differs in every answer. */
+  readonly around: Surroundings
+  /** The reply up to the time of day, which differs in every answer; one character per byte, as it is sent. */
   readonly text: string
   readonly tag: string
 }
@@ -43,12 +44,12 @@ export function showStatus(shop: Shop): Middleware {
   async function drawnFor(order: OrderRow, token: string | undefined): Promise<Drawn> {
     const key = `${order.id}${token ?? ''}`
     const before = kept.get(key)
-    const same = before && isSameRow(before.order, order) ? before : undefined
+    const columns = Object.values(order)
+    const same = before && isSameRow(before.columns, columns) ? before : undefined
     const proven = same?.proven ?? isProof(order, token)
-    const surroundings = await readSurroundings(shop, order, proven)
-    const around = JSON.stringify(surroundings)
-    if (same?.around === around) return same
-    return keep(key, { order, proven, around, ...draw(drawOrder(order, surroundings, proven)) })
+    const around = await readSurroundings(shop, order, proven)
+    if (same && isSameAround(same.around, around)) return same
+    return keep(key, { columns, proven, around, ...draw(drawOrder(order, around, proven)) })
   }
 
   return async function status(ctx) {
@@ -72,38 +73,48 @@ async function miss(shop: Shop, ctx: Context, error: unknown): Promise<never> {
   throw error
 }
 
-function isSameRow(before: OrderRow, now: OrderRow): boolean {
-  for (const column in now) {
-    if (before[column as keyof OrderRow] !== now[column as keyof OrderRow]) return false
+function isSameRow(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && before.every((value, at) => value === now[at])
+}
+
+function isSameAround(before: Surroundings, now: Surroundings): boolean {
+  for (const field in now) {
+    const name = field as keyof Surroundings
+    if (before[name] !== now[name] && !isAlike(before[name], now[name])) return false
   }
   return true
 }
 
+/** Lists and objects that are read anew each time. */
+function isAlike(before: unknown, now: unknown): boolean {
+  return typeof now === 'object' && JSON.stringify(before) === JSON.stringify(now)
+}
+
 function draw(view: ReturnType<typeof drawOrder>): Pick<Drawn, 'text' | 'tag'> {
   const { serverTime: _, ...lasting } = showOrder.reply.parse({ ...view, serverTime: 0 })
-  const text = JSON.stringify(lasting).slice(0, -1)
-  return { text, tag: `W/"${createHash('sha1').update(text).digest('base64url')}"` }
+  const text = Buffer.from(JSON.stringify(lasting).slice(0, -1))
+  const tag = `W/"${createHash('sha1').update(text).digest('base64url')}"`
+  return { text: text.toString('latin1'), tag }
 }
 
 /** The same state is answered 304. */
 function answer(ctx: Context, { text, tag }: Drawn, now: number): void {
   const body = `${text},"serverTime":${now}}`
-  const headers = { 'Cache-Control': 'private, no-cache', ETag: tag }
   const { 'if-none-match': known, 'cache-control': wish } = ctx.req.headers
   const plainly = ctx.method === 'GET' && wish === undefined && (known === undefined || known === tag)
   if (!plainly || body.length >= COMPRESSED_BYTES) {
-    ctx.set({ ...headers, 'Content-Type': JSON_TYPE })
-    ctx.body = body
+    ctx.set({ 'Cache-Control': CACHING, ETag: tag, 'Content-Type': JSON_TYPE })
+    ctx.body = Buffer.from(body, 'latin1').toString()
     return
   }
-  // Past Koa, which would look at the body and at every header several times.
-  ctx.respond = false
-  if (known === tag) ctx.res.writeHead(304, headers).end()
-  else ctx.res.writeHead(200, { ...headers, ...lengthOf(body), 'Content-Type': JSON_TYPE }).end(body)
+  const headers = ['Cache-Control', CACHING, 'ETag', tag]
+  if (known === tag) beginAnswer(ctx, 304, headers).end()
+  else beginAnswer(ctx, 200, [...headers, ...ofBody(body)]).end(body, 'latin1')
 }
 
+const CACHING = 'private, no-cache'
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-function lengthOf(body: string) {
-  return { 'Content-Length': Buffer.byteLength(body) }
+function ofBody(body: string) {
+  return ['Content-Length', String(body.length), 'Content-Type', JSON_TYPE]
 }

@@ -6,6 +6,7 @@ import { fail } from '../core/errors.ts'
 import { readMailStates, type MailState } from '../core/mails.ts'
 import { getOrderWithOthers, listOrderStates } from '../core/orders.ts'
 import type { Shop } from '../core/shop.ts'
+import { beginAnswer } from './security-headers.ts'
 
 const PING_MS = 20_000
 
@@ -14,6 +15,12 @@ const LOOK_MS = 3_000
 const LOOK_SIZE = 500
 
 const NOTHING: ReadonlyMap<string, undefined> = new Map()
+
+const STREAM_HEADERS = Object.entries({
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+}).flat()
 
 const MAX_WAITING_BYTES = 64 * 1024
 const MAX_PER_ORDER = 20
@@ -60,7 +67,7 @@ export function createOrderStreams(shop: Shop): OrderStreams {
     }
   }
 
-  const lookSoon = gather(async (orderIds) => {
+  const lookSoon = gather<string, undefined>(async (orderIds) => {
     await look(orderIds)
     return NOTHING
   }, LOOK_SIZE)
@@ -85,13 +92,8 @@ export function createOrderStreams(shop: Shop): OrderStreams {
       if (ctx.method !== 'GET') fail('method_not_allowed') // HEAD comes here too, and would never end
       await getOrderWithOthers(shop, orderId) // refuses while an ordinary answer is still possible
       join(orderId, ctx.res)
-      ctx.respond = false
       ctx.req.socket.setTimeout(0)
-      ctx.res.writeHead(200, {
-        'Content-Type': 'text/event-stream; charset=utf-8',
-        'Cache-Control': 'no-cache, no-transform',
-        'X-Accel-Buffering': 'no',
-      })
+      beginAnswer(ctx, 200, STREAM_HEADERS)
       try {
         const [now] = await readChanges(shop, [orderId]) // after joining, so that no change falls between
         if (now) tell(ctx.res, lineOf(shop, now))

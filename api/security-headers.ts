@@ -1,5 +1,6 @@
 /** What every answer carries, so that a page of ours runs only what is ours and is framed by nobody. */
-import type { Middleware } from 'koa'
+import type { ServerResponse } from 'node:http'
+import type { Context, Middleware } from 'koa'
 
 const POLICY = [
   "default-src 'none'",
@@ -22,9 +23,26 @@ const HEADERS = Object.entries({
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
 })
+const OVER_HTTPS = ['Strict-Transport-Security', 'max-age=31536000'] as const
 
+/** What a route has set itself stays. */
 export const securityHeaders: Middleware = async function securityHeaders(ctx, next) {
-  for (const [name, value] of HEADERS) ctx.res.setHeader(name, value)
-  if (ctx.secure) ctx.set('Strict-Transport-Security', 'max-age=31536000')
   await next()
+  if (ctx.headerSent) return // by beginAnswer
+  for (const [name, value] of HEADERS) if (!ctx.res.hasHeader(name)) ctx.res.setHeader(name, value)
+  if (ctx.secure) ctx.res.setHeader(...OVER_HTTPS)
+}
+
+const LIST = HEADERS.flat()
+
+/**
+ * The only way to write an answer past Koa, which would look at the body and at every header several times. In one list
+ * the headers cost a third of what they cost one by one.
+ *
+ * @param headers names and values in turn.
+ */
+export function beginAnswer(ctx: Context, status: number, headers: readonly string[]): ServerResponse {
+  ctx.respond = false
+  // eslint-disable-next-line no-restricted-properties -- this is where it is added
+  return ctx.res.writeHead(status, [...LIST, ...(ctx.secure ? OVER_HTTPS : []), ...headers])
 }

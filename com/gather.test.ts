@@ -3,7 +3,7 @@ import { gather } from './gather.ts'
 
 /** Answers each key in capitals but for `?`, which it does not know. */
 function capitals(asked: string[][], most = 10) {
-  return gather<string>(async (keys) => {
+  return gather<string, string>(async (keys) => {
     asked.push([...keys])
     return new Map(keys.filter((key) => key !== '?').map((key) => [key, key.toUpperCase()]))
   }, most)
@@ -27,7 +27,7 @@ it('never answers with what was asked before', async () => {
 it('asks again for whoever comes while an answer is under way', async () => {
   const asked: string[][] = []
   let answer: () => void = () => undefined
-  const slow = gather<number>(async (keys) => {
+  const slow = gather<string, number>(async (keys) => {
     asked.push([...keys])
     const turn = asked.length
     if (turn === 1) await new Promise<void>((resolve) => (answer = resolve))
@@ -49,7 +49,7 @@ it('asks for no more at once than it may', async () => {
 
 it('fails for all who asked, and only for them', async () => {
   let fails = true
-  const ask = gather<string>(async (keys) => {
+  const ask = gather<string, string>(async (keys) => {
     if (fails) throw new Error('away')
     return new Map(keys.map((key) => [key, key]))
   }, 10)

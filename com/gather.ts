@@ -6,14 +6,14 @@
  * @param ask answers many keys at once; a key without an answer is absent.
  * @param most keys of one question.
  */
-export function gather<V>(
-  ask: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
+export function gather<K, V>(
+  ask: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>,
   most: number,
-): (key: string) => Promise<V | undefined> {
-  let gathering: Gathering<V> | undefined
+): (key: K) => Promise<V | undefined> {
+  let gathering: Gathering<K, V> | undefined
 
-  function begin(): Gathering<V> {
-    const keys = new Set<string>()
+  function begin(): Gathering<K, V> {
+    const keys = new Set<K>()
     const answers = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       if (gathering === begun) gathering = undefined
       return ask([...keys])
@@ -29,7 +29,7 @@ export function gather<V>(
   }
 }
 
-interface Gathering<V> {
-  readonly keys: Set<string>
-  readonly answers: Promise<ReadonlyMap<string, V>>
+interface Gathering<K, V> {
+  readonly keys: Set<K>
+  readonly answers: Promise<ReadonlyMap<K, V>>
 }

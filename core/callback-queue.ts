@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import { asNumber } from '../com/db/index.ts'
 import type { CallbackAttemptRow, JobRow } from '../sql/schema.ts'
 import { callbackIdOf } from './callback-jobs.ts'
-import { leaseJob, type JobHandler } from './jobs.ts'
+import { leaseJobs } from './job-leases.ts'
+import type { JobHandler } from './jobs.ts'
 import type { Shop } from './shop.ts'
 
 export const PER_HOST = 2
@@ -71,7 +72,7 @@ export async function leaseNext(
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst()
-  return next && leaseJob(shop, handler, next)
+  return next && (await leaseJobs(shop, handler, [next]))[0]
 }
 
 /** What came of it; undefined when no call was made. */

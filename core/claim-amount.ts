@@ -1,10 +1,18 @@
 /** Claiming an amount for an order: from the tills of a channel, within the share of one address. */
 import { amountLink } from './amount-link.ts'
-import { secondsUntilFree, shuffle, type SlotState } from './amount-choice.ts'
+import { secondsUntilFree, shuffle } from './amount-choice.ts'
 import { fail } from './errors.ts'
 import { orderLimits } from './settings.ts'
 import type { Shop, Tx } from './shop.ts'
-import { claimSlot, readHeldSlots, readSlots, seedSlots, type HeldSlot } from './slots.ts'
+import {
+  claimSlot,
+  freeAmounts,
+  readHeldSlots,
+  readSlots,
+  seedSlots,
+  type HeldSlot,
+  type SlotClaim,
+} from './slots.ts'
 import {
   codeFor,
   forgetTills,
@@ -80,28 +88,44 @@ async function findPool(shop: Shop, channel: Channel, priceCents: number, scope:
   return { channel, tills: shuffle(tills), others }
 }
 
+export interface AmountWish {
+  readonly orderId: string
+  readonly priceCents: number
+  /** Unix ms */
+  readonly expiresAt: number
+  /** Whose share of the pool it counts in; undefined counts in nobody's. */
+  readonly net: string | undefined
+  /** Of the first till, where they have been read in this transaction. */
+  readonly firstSlots?: readonly HeldSlot[]
+}
+
+/** What a claim reads first. */
+export async function readFirstSlots(db: Shop['db'], { tills: [first] }: Pool): Promise<HeldSlot[]> {
+  return first ? readHeldSlots(db, first.till.account.id, first.amounts) : []
+}
+
 /** @throws ShopError `no_free_amount` with the seconds until one comes free and the channels that have one now. */
-export async function claimAmount(
-  tx: Tx,
-  pool: Pool,
-  wish: { orderId: string; priceCents: number; expiresAt: number; net: string | undefined },
-): Promise<Claim> {
+export async function claimAmount(tx: Tx, pool: Pool, wish: AmountWish): Promise<Claim> {
   const heldUntil = wish.expiresAt + tx.settings.current.slotHoldS * 1000
-  for (const { till, amounts } of pool.tills) {
-    const slots = await readForBuyer(tx, till, amounts, wish)
-    const claim = {
-      accountId: till.account.id,
-      priceCents: wish.priceCents,
-      orderId: wish.orderId,
-      heldUntil,
+  for (const [at, { till, amounts }] of pool.tills.entries()) {
+    const known = at === 0 ? wish.firstSlots : undefined
+    const slots = known ?? (await readHeldSlots(tx.db, till.account.id, amounts))
+    checkShare(tx, slots, wish)
+    for (const amountCents of freeAmounts(tx, wish.priceCents, slots)) {
+      const code = codeFor(till, amountCents)
+      const slot = { accountId: till.account.id, amountCents, orderId: wish.orderId, heldUntil }
+      if (code && (await claimShown(tx, slot, till, code))) return { till, code, amountCents }
     }
-    const amountCents = await claimSlot(tx, claim, slots)
-    const code = amountCents !== undefined && codeFor(till, amountCents)
-    if (!code) continue
-    if (!(await isStillShown(tx, till, code))) throw new StaleTills()
-    return { till, code, amountCents }
   }
   return refuseFull(tx, pool)
+}
+
+/** @returns false when somebody else has the amount. @throws StaleTills */
+async function claimShown(tx: Tx, slot: SlotClaim, till: Till, code: ShownCode): Promise<boolean> {
+  const isClaimed = await claimSlot(tx, slot)
+  const isShown = await isStillShown(tx, till, code)
+  if (isClaimed() && !isShown) throw new StaleTills()
+  return isClaimed()
 }
 
 async function refuseFull(tx: Tx, pool: Pool): Promise<never> {
@@ -114,23 +138,16 @@ async function refuseFull(tx: Tx, pool: Pool): Promise<never> {
 }
 
 /** No address may hold more than half of a pool: otherwise a handful of anonymous orders closes a price. */
-async function readForBuyer(
-  tx: Tx,
-  { account }: Till,
-  amounts: readonly number[],
-  { net, orderId }: { orderId: string; net: string | undefined },
-): Promise<SlotState[]> {
-  if (net === undefined || orderLimits(tx).perAddress === 0) return readSlots(tx, account.id, amounts)
-  const slots = await readHeldSlots(tx, account.id, amounts)
+function checkShare(tx: Tx, slots: readonly HeldSlot[], { net, orderId }: AmountWish): void {
+  if (net === undefined || orderLimits(tx).perAddress === 0) return
   const isTheirs = (slot: HeldSlot) =>
     slot.heldUntil >= tx.now() &&
     slot.address === net &&
     slot.orderId !== orderId &&
     slot.orderState !== null &&
     UNPAID.has(slot.orderState)
-  const share = Math.max(1, Math.floor(amounts.length / 2))
+  const share = Math.max(1, Math.floor(slots.length / 2))
   if (slots.filter(isTheirs).length >= share) fail('too_many_open_orders', { limit: share })
-  return slots
 }
 
 const UNPAID: ReadonlySet<OrderState> = new Set(['pending', 'expired', 'cancelled'])

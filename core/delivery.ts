@@ -1,34 +1,35 @@
 /** Handing the goods of a paid order over: on the page at once, and by e-mail through the outbox. */
-import { RetryTransaction } from '../com/db/index.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { enqueue } from './jobs.ts'
-import { moveOrder, wakeOrder } from './order-state.ts'
+import { mustMoveOrder, wakeOrder, type Step } from './order-state.ts'
 import { getOrder } from './orders.ts'
 import { findProduct } from './products.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { assignKeys, countFreeStock, listOrderKeys } from './stock.ts'
 
 /**
- * Inside the transaction in which the order became paid. Out of stock it waits; manual goods stay with the seller.
+ * Inside the transaction of what makes the order paid: that step, and as many of those to its goods as can be taken now.
+ * Out of stock it waits; manual goods stay with the seller.
  */
-export async function handOver(
+export async function payAndHandOver(
   tx: Tx,
-  order: Pick<OrderRow, 'id' | 'product_id' | 'quantity'>,
+  order: Pick<OrderRow, 'id' | 'state' | 'product_id' | 'quantity'>,
+  paid: Step,
 ): Promise<void> {
   const product = await findProduct(tx, order.product_id)
-  if (!product || product.delivery_kind === 'manual') return
-  if (product.delivery_kind === 'shared') {
-    return markDelivered(tx, { ...order, state: 'paid' }, product.shared_text, 'clock')
+  if (product?.delivery_kind === 'shared') {
+    await mustMoveOrder(tx, order, paid, deliveredStep(tx, product.shared_text, 'clock'))
+    return enqueueLetter(tx, order.id)
   }
-  if (await assignKeys(tx, { id: order.id, productId: order.product_id, quantity: order.quantity })) {
-    return markDelivered(tx, { ...order, state: 'paid' }, null, 'clock')
-  }
+  await mustMoveOrder(tx, order, paid)
+  if (product?.delivery_kind !== 'keys') return
+  const waiting = { id: order.id, state: 'paid' } as const
+  if (await assignKeys(tx, { id: order.id, productId: order.product_id, quantity: order.quantity }))
+    return markDelivered(tx, waiting, null, 'clock')
   const event = { kind: 'waiting_stock', actor: 'clock' } as const
-  if (!(await moveOrder(tx, { id: order.id, state: 'paid' }, 'paid_waiting_stock', {}, event))) {
-    throw new RetryTransaction()
-  }
+  await mustMoveOrder(tx, waiting, { target: 'paid_waiting_stock', set: {}, event })
 }
 
 async function markDelivered(
@@ -37,10 +38,17 @@ async function markDelivered(
   text: string | null,
   actor: string,
 ): Promise<void> {
+  await mustMoveOrder(tx, order, deliveredStep(tx, text, actor))
+  await enqueueLetter(tx, order.id)
+}
+
+function deliveredStep(tx: Tx, text: string | null, actor: string): Step {
   const set = { delivered_at: tx.now(), delivered_text: text }
-  if (!(await moveOrder(tx, order, 'delivered', set, { kind: 'delivered', actor })))
-    throw new RetryTransaction()
-  await enqueue(tx, { kind: 'delivery_mail', key: `delivery_mail:${order.id}`, orderId: order.id })
+  return { target: 'delivered', set, event: { kind: 'delivered', actor } }
+}
+
+async function enqueueLetter(tx: Tx, orderId: string): Promise<void> {
+  await enqueue(tx, { kind: 'delivery_mail', key: `delivery_mail:${orderId}`, orderId })
 }
 
 /** Delivers orders that were paid while the stock was short, oldest first. @returns how many. */

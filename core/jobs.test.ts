@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CompiledQuery } from 'kysely'
 import { nanoid } from 'nanoid'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { describeOnEngines } from '../test/support/engines.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { HANDLERS } from '../test/support/trade.ts'
@@ -7,13 +9,32 @@ import type { JobRow } from '../sql/schema.ts'
 import { enqueue, HopelessJob, InterruptedJob, LaterJob, runDueJobs, type JobHandler } from './jobs.ts'
 import { transaction, type Shop } from './shop.ts'
 
+/** @returns what waits until so many have come. */
+function meeting(count: number): () => Promise<void> {
+  let coming = count
+  let begin = (): void => undefined
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  return () => {
+    coming -= 1
+    if (coming === 0) begin()
+    return begun
+  }
+}
+
 const SCHEDULE = [0, 60_000, 600_000]
 
 describeOnEngines('work that must happen after commit', (engine) => {
   let shop: TestShop
-  beforeAll(async () => void (shop = await openTestShop(engine)))
+  /** Another process on the same database. */
+  let other: TestShop
+  beforeAll(async () => {
+    const url = await engine.openUrl()
+    const same = { ...engine, openUrl: async () => url }
+    shop = await openTestShop(same)
+    other = await openTestShop(same)
+  })
   beforeEach(() => shop.db.deleteFrom('jobs').execute())
-  afterAll(() => shop.close())
+  afterAll(() => Promise.all([shop.close(), other.close()]))
 
   const ask = (key: string = nanoid()) =>
     transaction(shop, (tx) => enqueue(tx, { kind: 'delivery_mail', key, orderId: 'A'.repeat(21) }))
@@ -42,6 +63,33 @@ describeOnEngines('work that must happen after commit', (engine) => {
     expect(new Set(done).size).toBe(20)
     expect(done).toHaveLength(20)
     expect(await work(run)).toBe(0)
+  })
+
+  it('is done once when two processes look at once', async () => {
+    for (let count = 0; count < 16; count += 1) await ask()
+    const done: string[] = []
+    const delivery_mail = {
+      scheduleMs: SCHEDULE,
+      run: async (_: unknown, job: JobRow) => {
+        done.push(job.id)
+        await sleep(50) // the other process leases meanwhile
+      },
+    }
+    const bothHaveLooked = meeting(2)
+    const look = (process: Shop) => {
+      const say = process.db.executeQuery.bind(process.db)
+      vi.spyOn(process.db, 'executeQuery').mockImplementationOnce(async (query) => {
+        const answer = await say<never>(query as CompiledQuery<never>)
+        await bothHaveLooked()
+        return answer
+      })
+      return runDueJobs(process, { ...HANDLERS, delivery_mail })
+    }
+    const ran = await Promise.all([look(shop), look(other)])
+    vi.restoreAllMocks()
+    expect(ran.reduce((sum, count) => sum + count, 0)).toBe(16)
+    expect([done.length, new Set(done).size]).toEqual([16, 16])
+    expect(await rows()).toMatchObject(Array.from({ length: 16 }, () => ({ attempts: 1, leased_until: 0 })))
   })
 
   it('is tried again by its schedule, give or take a fifth, and dies visibly after the last attempt', async () => {
@@ -152,6 +200,72 @@ describeOnEngines('work that must happen after commit', (engine) => {
     await ask()
     expect(await runDueJobs(shop, HANDLERS, ['lookup_mail', 'callback'])).toBe(0)
     expect(await work(async () => undefined)).toBe(1)
+  })
+
+  it('that takes long keeps no other work waiting', async () => {
+    for (let count = 0; count < 20; count += 1) await ask()
+    const done: string[] = []
+    const slow: (() => void)[] = []
+    const working = work(async (_, job) => {
+      if (slow.length < 7) await new Promise<void>((resolve) => slow.push(resolve))
+      done.push(job.id)
+    })
+    await expect.poll(() => done.length, { timeout: 10_000 }).toBe(13) // all of them in the one place that is left
+    slow.forEach((end) => end())
+    expect(await working).toBe(20)
+    expect(new Set(done).size).toBe(20)
+  })
+
+  it('is leased together with others as it begins: no more at a time than there are places', async () => {
+    for (let count = 0; count < 12; count += 1) await ask()
+    const under: (() => void)[] = []
+    const leased = async () => (await rows()).filter((job) => job.leased_until > 0).length
+    const said = vi.spyOn(shop.db, 'executeQuery')
+    const working = work(async () => new Promise<void>((resolve) => under.push(resolve)))
+    await expect.poll(() => under.length).toBe(8)
+    expect(said).toHaveBeenCalledTimes(2) // the look, and one lease
+    said.mockRestore()
+    expect(await leased()).toBe(8)
+    under.splice(0, 3).forEach((end) => end())
+    await expect.poll(() => under.length).toBe(8)
+    expect(await leased()).toBe(8)
+    under.splice(0).forEach((end) => end())
+    await expect.poll(() => under.length).toBe(1)
+    under.splice(0).forEach((end) => end())
+    expect(await working).toBe(12)
+  })
+
+  it('is leased apart from others that were tried more often, or are of another kind', async () => {
+    for (let count = 0; count < 4; count += 1) await ask()
+    await work(() => Promise.reject(new Error('tried')))
+    shop.advance(73_000)
+    await ask('new')
+    await enqueue(shop, { kind: 'callback', key: 'callback' })
+    const seen: [string, number, number][] = []
+    const run: JobHandler['run'] = async (_, { kind, attempts, leased_until }) =>
+      void seen.push([kind, attempts, Math.round((leased_until - shop.now()) / 30_000)])
+    const both = { delivery_mail: { scheduleMs: SCHEDULE, run }, callback: { scheduleMs: SCHEDULE, run } }
+    const leaseMs = 30_000
+    const ran = await runDueJobs(shop, { ...HANDLERS, ...both, callback: { ...both.callback, leaseMs } })
+    expect(ran).toBe(6)
+    expect(seen.sort()).toEqual([
+      ['callback', 1, 1],
+      ['delivery_mail', 1, 5],
+      ...Array.from({ length: 4 }, () => ['delivery_mail', 2, 5]),
+    ])
+  })
+
+  it('is done all the same when another could not be noted, which is told at the end', async () => {
+    for (let count = 0; count < 12; count += 1) await ask()
+    let noted = 0
+    const working = work(async () => undefined, {
+      async onDone() {
+        noted += 1
+        if (noted === 1) throw new Error('a fault')
+      },
+    })
+    await expect(working).rejects.toThrow('a fault')
+    expect((await rows()).filter(({ done_at }) => done_at !== null)).toHaveLength(11)
   })
 
   it('that fails keeps no other work waiting', async () => {

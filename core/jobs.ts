@@ -1,15 +1,19 @@
 /** Work that must happen after commit: written in the transaction that asks for it, leased by whoever does it. */
 import { nanoid } from 'nanoid'
-import { isDuplicate, statement } from '../com/db/index.ts'
+import { statement, unlessThere } from '../com/db/index.ts'
 import type { JobRow } from '../sql/schema.ts'
 import { shuffle } from './amount-choice.ts'
+import { finish, leaseJobs, type Alike } from './job-leases.ts'
 import { wakeOrder } from './order-state.ts'
+import { openPlaces } from './places.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { JOB_KINDS, type JobKind } from './vocabulary.ts'
 
-const LEASE_MS = 150_000
-
 const AT_ONCE = 8
+
+const MOST_OF_A_LOOK = 64
+
+const GATHER_MS = 20
 
 /** Thrown by a handler: trying again cannot help. */
 export class HopelessJob extends Error {}
@@ -61,70 +65,75 @@ export async function enqueue(
     queue?: string
   },
 ): Promise<void> {
-  try {
-    await addJob.run(tx.db, {
-      id: nanoid(),
-      kind: job.kind,
-      job_key: job.key,
-      order_id: job.orderId ?? null,
-      payload: JSON.stringify(job.payload ?? {}),
-      attempts: 0,
-      failures: 0,
-      queue: job.queue ?? '',
-      due_at: tx.now() + (job.delayMs ?? 0),
-      leased_by: null,
-      leased_until: 0,
-      created_at: tx.now(),
-      done_at: null,
-      dead_at: null,
-      last_error: null,
-    })
-  } catch (error) {
-    if (!isDuplicate(error)) throw error
-  }
+  await addJob.runLater(tx.db, {
+    id: nanoid(),
+    kind: job.kind,
+    job_key: job.key,
+    order_id: job.orderId ?? null,
+    payload: JSON.stringify(job.payload ?? {}),
+    attempts: 0,
+    failures: 0,
+    queue: job.queue ?? '',
+    due_at: tx.now() + (job.delayMs ?? 0),
+    leased_by: null,
+    leased_until: 0,
+    created_at: tx.now(),
+    done_at: null,
+    dead_at: null,
+    last_error: null,
+  })
 }
 
-const addJob = statement((db, row: JobRow) => db.insertInto('jobs').values(row))
+const addJob = statement((db, row: JobRow) => unlessThere(db, db.insertInto('jobs').values(row)))
 
-/** Runs what is due, a few jobs at a time, on every process at once. @returns how many it ran. */
+/**
+ * Runs what is due, a few jobs at a time, on every process at once. Free places are filled together: a statement leases
+ * as many jobs as begin at that moment, and no more, so that no lease runs out while its job waits for another.
+ *
+ * @returns how many it ran.
+ */
 export async function runDueJobs(
   shop: Shop,
   handlers: JobHandlers,
   kinds: readonly JobKind[] = JOB_KINDS,
 ): Promise<number> {
-  const due = await shop.db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('kind', 'in', kinds)
-    .where('done_at', 'is', null)
-    .where('dead_at', 'is', null)
-    .where('due_at', '<=', shop.now())
-    .where('leased_until', '<', shop.now())
-    .orderBy('due_at')
-    .limit(64)
-    .execute()
-  const queue = shuffle(due)
+  const queue = shuffle(await dueJobs.all(shop.db, { kinds, now: shop.now() }))
+  const places = openPlaces(AT_ONCE, GATHER_MS)
   let ran = 0
-  async function work(): Promise<void> {
-    for (let seen = queue.pop(); seen; seen = queue.pop()) {
-      const job = await leaseJob(shop, handlers[seen.kind], seen)
-      if (!job) continue
-      await runLeased(shop, handlers[job.kind], job)
-      ran += 1
+  try {
+    for (let seen = takeAlike(queue, AT_ONCE); seen; seen = takeAlike(queue, await places.free())) {
+      const handler = handlers[seen[0].kind]
+      const leased = await leaseJobs(shop, handler, seen)
+      for (const job of leased) places.take(runLeased(shop, handler, job))
+      ran += leased.length
     }
+  } finally {
+    await places.end()
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
   return ran
 }
 
-/** @returns the job as it is now the caller's; undefined when somebody else has it. */
-export async function leaseJob(shop: Shop, handler: JobHandler, seen: JobRow): Promise<JobRow | undefined> {
-  const lease = {
-    leased_by: nanoid(),
-    leased_until: shop.now() + (handler.leaseMs ?? LEASE_MS),
-    attempts: seen.attempts + 1,
-  }
-  return (await takeLease(shop, seen, lease)) ? { ...seen, ...lease } : undefined
+const dueJobs = statement((db, the: { kinds: readonly JobKind[]; now: number }) =>
+  db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('kind', 'in', the.kinds)
+    .where('done_at', 'is', null)
+    .where('dead_at', 'is', null)
+    .where('due_at', '<=', the.now)
+    .where('leased_until', '<', the.now)
+    .orderBy('due_at')
+    .limit(MOST_OF_A_LOOK),
+)
+
+/** Takes out of the queue what one statement can lease. @returns undefined when the queue is empty. */
+function takeAlike(queue: JobRow[], most: number): Alike | undefined {
+  const first = queue.shift()
+  if (!first) return undefined
+  const isAlike = ({ kind, attempts }: JobRow) => kind === first.kind && attempts === first.attempts
+  const others = queue.filter(isAlike).slice(0, most - 1)
+  for (const job of others) queue.splice(queue.indexOf(job), 1)
+  return [first, ...others]
 }
 
 /** One attempt at a job that the caller has leased. */
@@ -143,22 +152,6 @@ export async function runLeased(shop: Shop, handler: JobHandler, job: JobRow): P
   })
   if (done) wakeOrderOf(shop, job)
 }
-
-async function takeLease(shop: Shop, job: JobRow, lease: Partial<JobRow>): Promise<boolean> {
-  const { id, attempts } = job
-  return (await takeJob.run(shop.db, { id, attempts, lease, now: shop.now() })) === 1
-}
-
-const takeJob = statement((db, the: { id: string; attempts: number; lease: Partial<JobRow>; now: number }) =>
-  db
-    .updateTable('jobs')
-    .set(the.lease)
-    .where('id', '=', the.id)
-    .where('done_at', 'is', null)
-    .where('dead_at', 'is', null)
-    .where('attempts', '=', the.attempts)
-    .where('leased_until', '<', the.now),
-)
 
 async function noteFailure(shop: Shop, handler: JobHandler, job: JobRow, cause: unknown): Promise<void> {
   const error = (cause instanceof Error ? cause.message : String(cause)).slice(0, 500)
@@ -181,18 +174,6 @@ async function noteFailure(shop: Shop, handler: JobHandler, job: JobRow, cause: 
 function jitter(gapMs: number): number {
   return Math.round(gapMs * (0.8 + Math.random() * 0.4))
 }
-
-/** @returns false when the lease was over and the job is somebody else's. */
-async function finish(shop: Shop, job: JobRow, set: Partial<JobRow>): Promise<boolean> {
-  const { id, leased_by: leasedBy } = job
-  return (
-    (await giveBack.run(shop.db, { id, leasedBy, set: { ...set, leased_by: null, leased_until: 0 } })) === 1
-  )
-}
-
-const giveBack = statement((db, the: { id: string; leasedBy: string | null; set: Partial<JobRow> }) =>
-  db.updateTable('jobs').set(the.set).where('id', '=', the.id).where('leased_by', '=', the.leasedBy),
-)
 
 /** After commit: open pages of the order show what became of it. */
 function wakeOrderOf(shop: Shop, { order_id: orderId }: JobRow): void {

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { CompiledQuery } from 'kysely'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createMailer } from '../com/email.ts'
 import { describeOnEngines, newFolder } from '../test/support/engines.ts'
 import { startMailCatcher, type MailCatcher } from '../test/support/mail-catcher.ts'
 import { openTestShop, type TestShop } from '../test/support/shop.ts'
 import { HANDLERS, openTrade, SELLER, type Trade } from '../test/support/trade.ts'
+import type { OrderRow } from '../sql/schema.ts'
 import { listOpenAlerts } from './alerts.ts'
 import { findGoods } from './delivery.ts'
 import { runDueJobs } from './jobs.ts'
@@ -65,6 +67,27 @@ describeOnEngines('I6: the letter of a delivered order', (engine) => {
     expect(letter!.html).toContain('code &lt;b&gt;&amp;&quot;1&quot;')
     expect(letter!.html).not.toContain('<b>')
     expect(await mailOf(order.id)).toBe('sent')
+  })
+
+  it('reads its order together with those of other letters, each with its own goods', async () => {
+    const keys = Array.from({ length: 6 }, (_, at) => `KEY-${at}`)
+    const productId = await trade.addProduct({ deliveryKind: 'keys', purchaseNote: 'the note' }, keys)
+    const orders: OrderRow[] = []
+    for (const _ of keys) orders.push(await trade.order(productId))
+    for (const order of orders) await trade.pay(order)
+    const said = vi.spyOn(shop.database.kysely, 'executeQuery')
+    await runDueJobs(shop, HANDLERS)
+    const reads = (table: string) =>
+      said.mock.calls.filter(([asked]) => new RegExp(`from .${table}\\b`).test((asked as CompiledQuery).sql))
+    expect(reads('orders')).toHaveLength(1)
+    expect(reads('products').length).toBeLessThan(2) // none when a page has read it this second
+    said.mockRestore()
+    for (const order of orders) {
+      const goods = (await findGoods(shop, await trade.read(order.id))) ?? []
+      const [letter, ...more] = lettersTo(order.email)
+      expect([goods.length, more.length]).toEqual([1, 0])
+      for (const part of [order.id, goods[0], 'the note']) expect(letter!.text).toContain(part)
+    }
   })
 
   it('goes again with the same Message-ID when the server had refused it for now', async () => {

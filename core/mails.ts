@@ -9,8 +9,8 @@ import { enqueue, HopelessJob, type JobHandler } from './jobs.ts'
 import { deliveryLetter, linksLetter } from './letters.ts'
 import { findGoods } from './delivery.ts'
 import { recordEvent, wakeOrder } from './order-state.ts'
-import { getOrder } from './orders.ts'
-import { findProduct } from './products.ts'
+import { getOrder, getOrderWithOthers } from './orders.ts'
+import { findRecentProduct } from './products.ts'
 import { transaction, type Shop } from './shop.ts'
 import type { Locale } from './vocabulary.ts'
 
@@ -19,9 +19,9 @@ export function deliveryMail(scheduleMs: readonly number[]): JobHandler {
   return {
     scheduleMs,
     async run(shop, job) {
-      const order = await getOrder(shop, job.order_id ?? '')
+      const order = await getOrderWithOthers(shop, job.order_id ?? '')
       const goods = (await findGoods(shop, order)) ?? []
-      const product = await findProduct(shop, order.product_id)
+      const product = await findRecentProduct(shop, order.product_id)
       await send(shop, job, {
         to: order.email,
         ...deliveryLetter(shop.settings.current, order, goods, product?.purchase_note ?? ''),

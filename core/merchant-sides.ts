@@ -1,7 +1,7 @@
 /** The merchant's side of orders whose pages are open, which ask all the time. */
 import { statement } from '../com/db/index.ts'
-import { gather } from '../com/gather.ts'
 import type { MerchantOrderRow, MerchantRow, OrderRow } from '../sql/schema.ts'
+import { gathered } from './gathered.ts'
 import { findRecentMerchant } from './merchants.ts'
 import type { Shop } from './shop.ts'
 
@@ -21,21 +21,15 @@ export async function findMerchantSide(
   { id, merchant_id: merchantId }: Pick<OrderRow, 'id' | 'merchant_id'>,
 ): Promise<MerchantSide | undefined> {
   if (merchantId === null) return undefined
-  const ask = askers.get(shop.database) ?? gather((ids) => readAsked(shop, ids), MOST_AT_ONCE)
-  askers.set(shop.database, ask)
-  const [asked, merchant] = await Promise.all([ask(id), findRecentMerchant(shop, merchantId)])
+  const [asked, merchant] = await Promise.all([findAsked(shop, id), findRecentMerchant(shop, merchantId)])
   return asked && { asked, merchant }
 }
-
-const MOST_AT_ONCE = 50
-
-const askers = new WeakMap<Shop['database'], (id: string) => Promise<MerchantOrderRow | undefined>>()
 
 const askedByOrder = statement((db, the: { ids: readonly string[] }) =>
   db.selectFrom('merchant_orders').selectAll().where('order_id', 'in', the.ids),
 )
 
-async function readAsked(shop: Shop, ids: readonly string[]): Promise<Map<string, MerchantOrderRow>> {
-  const rows = await askedByOrder.all(shop.database.kysely, { ids })
+const findAsked = gathered<string, MerchantOrderRow>(async (shop, ids) => {
+  const rows = await askedByOrder.all(shop.db, { ids })
   return new Map(rows.map((row) => [row.order_id, row]))
-}
+})

@@ -2,7 +2,7 @@
 import { statement } from '../com/db/index.ts'
 import { randomToken } from '../com/tokens.ts'
 import type { OrderRow } from '../sql/schema.ts'
-import { claimAmount, shownCode, type Pool } from './claim-amount.ts'
+import { claimAmount, shownCode, type AmountWish, type Pool } from './claim-amount.ts'
 import { recordEvent } from './order-state.ts'
 import type { Tx } from './shop.ts'
 
@@ -32,12 +32,13 @@ export async function insertOrder(
   tx: Tx,
   pool: Pool,
   draft: OrderDraft,
-  terms: { actor: string; net?: string | undefined; ttlMs?: number | undefined },
+  terms: Pick<AmountWish, 'firstSlots'> & { actor: string; net?: string; ttlMs?: number | undefined },
 ): Promise<OrderRow> {
   const { orderTtlS, lateAcceptS } = tx.settings.current
   const expiresAt = tx.now() + (terms.ttlMs ?? orderTtlS * 1000)
-  const wish = { orderId: draft.id, priceCents: draft.price_cents, expiresAt, net: terms.net }
-  const claim = await claimAmount(tx, pool, wish)
+  const { net, firstSlots } = terms
+  const wish = { orderId: draft.id, priceCents: draft.price_cents, expiresAt, net }
+  const claim = await claimAmount(tx, pool, { ...wish, ...(firstSlots && { firstSlots }) })
   const order: OrderRow = {
     ...draft,
     due_cents: claim.amountCents,
@@ -59,7 +60,7 @@ export async function insertOrder(
     seller_note: '',
     link_opened_at: null,
   }
-  await addOrder.run(tx.db, order)
+  await addOrder.runLater(tx.db, order)
   const detail = { dueCents: order.due_cents, channel: order.channel }
   await recordEvent(tx, order.id, 'placed', terms.actor, detail)
   return order

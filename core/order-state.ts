@@ -1,6 +1,6 @@
 /** How orders move. The table is the rule; the conditional update is the lock; the event is the history. */
 import { nanoid } from 'nanoid'
-import { statement } from '../com/db/index.ts'
+import { RetryTransaction, statement } from '../com/db/index.ts'
 import type { OrderEventRow, OrderRow } from '../sql/schema.ts'
 import type { Shop, Tx } from './shop.ts'
 import { EVENT_KINDS, type EventKind, type OrderState } from './vocabulary.ts'
@@ -17,10 +17,17 @@ export const ORDER_MOVES: Record<OrderState, readonly OrderState[]> = {
 /** Facts of an event that a person may read: amounts in cents, reasons, channels. */
 export type EventDetail = Readonly<Record<string, string | number | boolean | null>>
 
+/** What the timeline says of a move. */
+interface MoveEvent {
+  readonly kind: EventKind
+  readonly actor: string
+  readonly detail?: EventDetail
+}
+
 /**
  * Moves an order that was seen in `order.state`.
  *
- * @param event what the timeline says; the columns in `set` change with the state.
+ * @param set columns that change with the state.
  * @param endedBy Unix ms: only when its time is over by then, whatever was seen.
  * @returns false when that move does not exist, or when someone else moved the order first.
  */
@@ -29,7 +36,7 @@ export async function moveOrder(
   order: Pick<OrderRow, 'id' | 'state'>,
   target: OrderState,
   set: Partial<OrderRow>,
-  event: { kind: EventKind; actor: string; detail?: EventDetail },
+  event: MoveEvent,
   endedBy = Number.MAX_SAFE_INTEGER,
 ): Promise<boolean> {
   if (!ORDER_MOVES[order.state].includes(target)) return false
@@ -38,6 +45,32 @@ export async function moveOrder(
   if (moved === 0) return false
   await recordEvent(tx, order.id, event.kind, event.actor, event.detail)
   return true
+}
+
+export interface Step {
+  readonly target: OrderState
+  /** Columns that change with the state. */
+  readonly set: Partial<OrderRow>
+  readonly event: MoveEvent
+}
+
+/**
+ * Moves an order that this transaction has seen in `order.state` step by step, and goes on without waiting for the
+ * answer: when someone else moved it first, everything starts over.
+ */
+export async function mustMoveOrder(
+  tx: Tx,
+  { id, state }: Pick<OrderRow, 'id' | 'state'>,
+  ...steps: readonly Step[]
+): Promise<void> {
+  let reached = state
+  for (const { target } of steps) {
+    if (!ORDER_MOVES[reached].includes(target)) throw new RetryTransaction()
+    reached = target
+  }
+  const set = Object.assign({}, ...steps.map((step) => step.set), { state: reached }) as Partial<OrderRow>
+  await moveRow.mustRunLater(tx.db, { id, state, endedBy: Number.MAX_SAFE_INTEGER, set })
+  for (const { event } of steps) await recordEvent(tx, id, event.kind, event.actor, event.detail)
 }
 
 interface RowMove {
@@ -64,7 +97,7 @@ export async function recordEvent(
   actor: string,
   detail: EventDetail = {},
 ): Promise<void> {
-  await addEvent.run(shop.db, {
+  await addEvent.runLater(shop.db, {
     id: nanoid(),
     order_id: orderId,
     at: shop.now(),

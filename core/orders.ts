@@ -1,12 +1,12 @@
 /** An order after it was placed: reading it, ending it, giving it more time or another channel. */
 import { hashToken, safeEqual } from '../com/tokens.ts'
 import { RetryTransaction, statement } from '../com/db/index.ts'
-import { gather } from '../com/gather.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { enqueueCallbacks, wakeCallbacks } from './callbacks.ts'
 import { claimAmount, shownCode, withPool, type Claim, type Pool } from './claim-amount.ts'
 import { fail } from './errors.ts'
+import { gathered } from './gathered.ts'
 import { findScope } from './merchants.ts'
 import { networkOf } from './network.ts'
 import { moveOrder, recordEvent, wakeOrder } from './order-state.ts'
@@ -29,23 +29,17 @@ export async function getOrder(shop: Shop, id: string): Promise<OrderRow> {
  * @throws ShopError `order_not_found`
  */
 export async function getOrderWithOthers(shop: Shop, id: string): Promise<OrderRow> {
-  const ask = askers.get(shop.database) ?? gather((ids) => readOrders(shop, ids), MOST_AT_ONCE)
-  askers.set(shop.database, ask)
-  return (await ask(id)) ?? fail('order_not_found')
+  return (await findOrder(shop, id)) ?? fail('order_not_found')
 }
-
-const MOST_AT_ONCE = 50
-
-const askers = new WeakMap<Shop['database'], (id: string) => Promise<OrderRow | undefined>>()
 
 const ordersById = statement((db, the: { ids: readonly string[] }) =>
   db.selectFrom('orders').selectAll().where('id', 'in', the.ids),
 )
 
-async function readOrders(shop: Shop, ids: readonly string[]): Promise<Map<string, OrderRow>> {
-  const rows = await ordersById.all(shop.database.kysely, { ids })
+const findOrder = gathered<string, OrderRow>(async (shop, ids) => {
+  const rows = await ordersById.all(shop.db, { ids })
   return new Map(rows.map((row) => [row.id, row]))
-}
+})
 
 /** What an open page must hear of. */
 export async function listOrderStates(shop: Shop, ids: readonly string[]) {

@@ -1,5 +1,4 @@
 /** Notices as rows, and the rows that answer when a notice comes again. */
-import { RetryTransaction } from '../com/db/index.ts'
 import type { PaymentRow } from '../sql/schema.ts'
 import type { Notice, Recorded } from './payments.ts'
 import type { Tx } from './shop.ts'
@@ -7,7 +6,10 @@ import type { Tx } from './shop.ts'
 /** How far a phone's clock may be from ours before what it says of time is not believed. */
 export const CLOCK_MS = 120_000
 
-export function paymentRow(notice: Notice, receivedAt: number, now: number): PaymentRow {
+/** A payment's row, but for what becomes of it. */
+export type PaymentFacts = Omit<PaymentRow, 'match_kind' | 'order_id' | 'settles_order_id'>
+
+export function paymentFacts(notice: Notice, receivedAt: number, now: number): PaymentFacts {
   const { clock, once } = notice
   const isOff = clock && Math.abs(clock.sentAt - receivedAt) > CLOCK_MS
   return {
@@ -22,9 +24,6 @@ export function paymentRow(notice: Notice, receivedAt: number, now: number): Pay
     received_at: receivedAt,
     recorded_at: now,
     notice_key: once?.key ?? null,
-    match_kind: notice.money ? 'unmatched' : 'quarantined',
-    order_id: null,
-    settles_order_id: null,
     test_at: notice.test ? now : null,
     notice_content: once?.content ?? null,
     // Both times are the phone's: what lies between them is right although its clock is not.
@@ -41,14 +40,20 @@ export function withForeignKey(foreign: Notice): Notice {
   return { ...notice, warning: 'reused' }
 }
 
-/** @returns what became of the very notice, or of the one that it repeats; undefined when it repeats none. */
-export async function findRecorded(tx: Tx, row: PaymentRow): Promise<Recorded | undefined> {
+/**
+ * @returns what became of the very notice, or of the one that it repeats; `foreign` when its key is that of another;
+ * undefined when neither is there.
+ */
+export async function findFirst(
+  tx: Tx,
+  { paymentId, once }: Notice,
+): Promise<Recorded | 'foreign' | undefined> {
   const payments = tx.db.selectFrom('payments').selectAll()
-  const own = await payments.where('id', '=', row.id).executeTakeFirst()
+  const own = await payments.where('id', '=', paymentId).executeTakeFirst()
   if (own) return recordedOf(own)
-  const first = await payments.where('notice_key', '=', row.notice_key).executeTakeFirst()
-  if (!first) throw new RetryTransaction() // whoever had the key gave it back
-  if (first.notice_content !== row.notice_content) return undefined
+  const first = once && (await payments.where('notice_key', '=', once.key).executeTakeFirst())
+  if (!first) return undefined
+  if (first.notice_content !== once.content) return 'foreign'
   return { ...recordedOf(first), repeated: true }
 }
 

@@ -41,6 +41,25 @@ describeOnEngines('what a notice does', (engine) => {
     expect(await paymentsOf(order)).toMatchObject([{ match_kind: 'matched', settles_order_id: order.id }])
   })
 
+  it('is kept for the seller when the tables say that the open order was settled before', async () => {
+    const order = await newOrder()
+    const paid = await newOrder()
+    await trade.pay(paid)
+    await shop.db
+      .updateTable('payments')
+      .set({ settles_order_id: order.id })
+      .where('settles_order_id', '=', paid.id)
+      .execute()
+    expect(await trade.pay(order)).toEqual({ match: 'quarantined', orderId: null, warning: 'reused' })
+    expect((await trade.read(order.id)).state).toBe('pending')
+    const { count } = await shop.db
+      .selectFrom('payments')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('warning', '=', 'reused')
+      .executeTakeFirstOrThrow()
+    expect(Number(count)).toBe(1)
+  })
+
   it('pays an order that ended a moment ago as late, while the clock has not even noticed', async () => {
     const order = await newOrder()
     shop.advance(order.expires_at - shop.now() + 1_000)

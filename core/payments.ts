@@ -1,12 +1,12 @@
 /** Money that arrived: every notice with a right signature becomes a row, and at most one order is paid by it. */
-import { isDuplicate, RetryTransaction, statement } from '../com/db/index.ts'
+import { isDuplicate, statement } from '../com/db/index.ts'
 import type { AmountSlotRow, OrderRow, PaymentRow } from '../sql/schema.ts'
 import { recordEvent, wakeOrder } from './order-state.ts'
-import { findRecorded, paymentRow, withForeignKey } from './payment-rows.ts'
+import { findFirst, paymentFacts, withForeignKey, type PaymentFacts } from './payment-rows.ts'
 import { SUGGEST_MS } from './settings.ts'
 import { settleOrder } from './settle.ts'
 import { tellUnmatched } from './shop-events.ts'
-import { transaction, type Shop, type Tx } from './shop.ts'
+import { transaction, transactionWith, type Shop, type Tx } from './shop.ts'
 import { spendSign, type Once } from './spent-signs.ts'
 import type { Channel, MatchKind, PaymentWarning } from './vocabulary.ts'
 
@@ -45,12 +45,7 @@ export interface Recorded {
 
 /** Records a notice and settles the order that waits for exactly this amount. Idempotent by `paymentId` and key. */
 export async function recordPayment(shop: Shop, notice: Notice): Promise<Recorded> {
-  const recorded = await transaction(shop, async (tx) => {
-    const outcome = await recordInside(tx, notice)
-    if (PAYS_NONE.has(outcome.match) && !outcome.repeated)
-      await tellUnmatched(tx, notice.paymentId, notice.test)
-    return outcome
-  })
+  const recorded = await recordOnce(shop, notice)
   if (recorded.orderId) wakeOrder(shop, recorded.orderId)
   if (recorded.match !== 'quarantined') shop.store.publish('jobs', '')
   return recorded
@@ -58,44 +53,85 @@ export async function recordPayment(shop: Shop, notice: Notice): Promise<Recorde
 
 const PAYS_NONE: ReadonlySet<MatchKind> = new Set(['unmatched', 'suggested', 'surplus'])
 
-async function recordInside(tx: Tx, notice: Notice): Promise<Recorded> {
-  const { once } = notice
-  if (once?.spends && !(await spendSign(tx, once))) return recordInside(tx, withForeignKey(notice))
-  const row = paymentRow(notice, notice.receivedAt ?? tx.now(), tx.now())
-  try {
-    await addPayment.run(tx.db, row)
-  } catch (error) {
-    if (!isDuplicate(error)) throw error
-    return (await findRecorded(tx, row)) ?? recordInside(tx, withForeignKey(notice))
+/** A notice is new nearly always, so it is looked for only when it turns out to be there already. */
+async function recordOnce(shop: Shop, notice: Notice): Promise<Recorded> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transactionWith(
+        shop,
+        (db) => findClaim(db, notice),
+        (tx, claim) => recordInside(tx, notice, claim),
+      )
+    } catch (error) {
+      if (!isDuplicate(error)) throw error
+    }
+    const before = await transaction(shop, (tx) => answerRepetition(tx, notice))
+    if (before) return before
+    if (tries === MOST_TRIES) return transaction(shop, (tx) => recordInside(tx, withForeignKey(notice)))
   }
-  return { ...(await settle(tx, notice, row)), ...(row.warning && { warning: row.warning }) }
 }
 
-async function settle(tx: Tx, notice: Notice, row: PaymentRow): Promise<Recorded> {
+/** Each time whoever had the notice's key must have given it back meanwhile; after that it is kept for the seller. */
+const MOST_TRIES = 3
+
+/** Something else with the same key is kept. @returns undefined when nothing like it is there. */
+async function answerRepetition(tx: Tx, notice: Notice): Promise<Recorded | undefined> {
+  const first = await findFirst(tx, notice)
+  return first === 'foreign' ? recordInside(tx, withForeignKey(notice)) : first
+}
+
+async function recordInside(tx: Tx, notice: Notice, claim?: Claim): Promise<Recorded> {
+  const { once } = notice
+  if (once?.spends && !(await spendSign(tx, once))) return recordInside(tx, withForeignKey(notice))
+  const row = paymentFacts(notice, notice.receivedAt ?? tx.now(), tx.now())
+  const { settles = null, ...outcome } = await settle(tx, notice, row, claim)
+  await addPayment.runLater(tx.db, {
+    ...row,
+    match_kind: outcome.match,
+    order_id: outcome.orderId,
+    settles_order_id: settles,
+  })
+  if (PAYS_NONE.has(outcome.match)) await tellUnmatched(tx, notice.paymentId, notice.test)
+  return { ...outcome, ...(row.warning && { warning: row.warning }) }
+}
+
+/** @returns with the order that it pays, which is paid by no other. */
+async function settle(
+  tx: Tx,
+  notice: Notice,
+  row: PaymentFacts,
+  order: Claim | undefined,
+): Promise<Pick<Recorded, 'match' | 'orderId'> & { readonly settles?: string }> {
   if (!notice.money) return { match: 'quarantined', orderId: null }
   if (row.warning === 'clock') return { match: 'unmatched', orderId: null }
-  const { accountId, amountCents } = notice.money
-  const slot = await findSlot(tx, accountId, amountCents)
-  const order = slot?.order_id ? await findOrder(tx, slot.order_id) : undefined
-  if (!slot || !order || (notice.test ?? order.id) !== order.id) return { match: 'unmatched', orderId: null }
-  const match = matchOf(tx, slot, order, row.happened_at ?? row.received_at)
+  const { amountCents } = notice.money
+  if (!order || (notice.test ?? order.id) !== order.id) return { match: 'unmatched', orderId: null }
+  const match = matchOf(tx, order, row.happened_at ?? row.received_at)
   if (match === 'unmatched') return { match, orderId: null }
-  if (match === 'matched' || match === 'late') await settleWith(tx, notice, slot, order, match)
-  else await recordEvent(tx, order.id, match, 'listener', { amountCents })
-  const settles = match === 'matched' || match === 'late' ? order.id : null
-  await noteMatch.run(tx.db, { id: notice.paymentId, match, orderId: order.id, settles })
+  if (match === 'matched' || match === 'late') {
+    await settleWith(tx, notice.money, order, match)
+    return { match, orderId: order.id, settles: order.id }
+  }
+  await recordEvent(tx, order.id, match, 'listener', { amountCents })
   return { match, orderId: order.id }
 }
 
+/** The order that has the notice's amount, or had it last. */
+async function findClaim(db: Tx['db'], { money }: Notice): Promise<Claim | undefined> {
+  if (!money) return undefined
+  const { accountId, amountCents } = money
+  const row = await slotWithOrder.first(db, { accountId, amountCents })
+  return row?.id ? (row as Claim) : undefined
+}
+
 /** The table of money.md: only the present holder of the amount can match by itself. */
-export function matchOf(
+function matchOf(
   shop: Shop,
-  slot: Pick<AmountSlotRow, 'claimed_at' | 'held_until'>,
-  order: Pick<OrderRow, 'state' | 'expires_at' | 'late_until' | 'paid_at'>,
+  order: Pick<OrderRow, 'state' | 'expires_at' | 'late_until' | 'paid_at'> & HeldAmount,
   receivedAt: number,
 ): 'matched' | 'late' | 'surplus' | 'suggested' | 'unmatched' {
-  if (receivedAt < slot.claimed_at) return 'unmatched'
-  const held = slot.held_until >= receivedAt
+  if (receivedAt < order.claimed_at) return 'unmatched'
+  const held = order.held_until >= receivedAt
   const open = order.state === 'pending' || order.state === 'expired'
   if (held && open && receivedAt <= order.late_until) {
     return receivedAt <= order.expires_at ? 'matched' : 'late'
@@ -104,84 +140,76 @@ export function matchOf(
     const cooling = receivedAt <= order.paid_at + shop.settings.current.slotCoolS * 1000
     if (held && cooling) return 'surplus'
   }
-  return receivedAt <= slot.held_until + SUGGEST_MS ? 'suggested' : 'unmatched'
+  return receivedAt <= order.held_until + SUGGEST_MS ? 'suggested' : 'unmatched'
 }
 
 /** Takes the slot on the condition that it is as it was seen: whoever changed the row has it. */
 async function settleWith(
   tx: Tx,
-  notice: Notice,
-  slot: AmountSlotRow,
-  order: OrderRow,
+  money: NonNullable<Notice['money']>,
+  order: Claim,
   match: 'matched' | 'late',
 ): Promise<void> {
+  const { accountId, channel, amountCents } = money
   const heldUntil = tx.now() + tx.settings.current.slotCoolS * 1000
-  if ((await takeSeenSlot.run(tx.db, { ...slot, order_id: order.id, heldUntil })) === 0)
-    throw new RetryTransaction()
+  const seen = { accountId, amountCents, orderId: order.id, heldUntil: order.held_until }
+  await takeSeenSlot.mustRunLater(tx.db, { ...seen, newlyHeldUntil: heldUntil })
   await settleOrder(tx, order, {
     by: match,
     actor: 'listener',
-    detail: { amountCents: slot.amount_cents },
-    ...(notice.money && {
-      paidWith: {
-        account_id: notice.money.accountId,
-        channel: notice.money.channel,
-        due_cents: notice.money.amountCents,
-      },
-    }),
+    detail: { amountCents },
+    paidWith: { account_id: accountId, channel, due_cents: amountCents },
   })
-  await verifyCode(tx, order, slot)
+  await verifyCode(tx, order, money)
 }
 
 /** The fixed-amount code that the order showed has now proved what it carries. */
-async function verifyCode(tx: Tx, order: OrderRow, slot: AmountSlotRow): Promise<void> {
+async function verifyCode(
+  tx: Tx,
+  order: OrderRow,
+  { accountId, amountCents }: NonNullable<Notice['money']>,
+): Promise<void> {
   if (order.code_id === null || order.code_fixed_at === null) return
   await tx.db
     .updateTable('payee_codes')
     .set({ verified_at: tx.now() })
     .where('id', '=', order.code_id)
-    .where('account_id', '=', slot.account_id)
-    .where('amount_cents', '=', slot.amount_cents)
+    .where('account_id', '=', accountId)
+    .where('amount_cents', '=', amountCents)
     .where('verified_at', 'is', null)
     .execute()
 }
 
-async function findSlot(tx: Tx, accountId: string, amountCents: number): Promise<AmountSlotRow | undefined> {
-  return slotByAmount.first(tx.db, { accountId, amountCents })
-}
-
-async function findOrder(tx: Tx, id: string): Promise<OrderRow | undefined> {
-  return orderById.first(tx.db, { id })
-}
-
+/** Last in its transaction. What repeats a notice is refused by its key here, and all that it did goes back. */
 const addPayment = statement((db, row: PaymentRow) => db.insertInto('payments').values(row))
 
-const slotByAmount = statement((db, the: { accountId: string; amountCents: number }) =>
+/** An order with the time since when it has the amount, and until when. */
+type Claim = OrderRow & HeldAmount
+type HeldAmount = Pick<AmountSlotRow, 'claimed_at' | 'held_until'>
+
+const slotWithOrder = statement((db, the: { accountId: string; amountCents: number }) =>
   db
     .selectFrom('amount_slots')
-    .selectAll()
-    .where('account_id', '=', the.accountId)
-    .where('amount_cents', '=', the.amountCents),
+    .leftJoin('orders', 'orders.id', 'amount_slots.order_id')
+    .selectAll('orders')
+    .select(['amount_slots.claimed_at', 'amount_slots.held_until'])
+    .where('amount_slots.account_id', '=', the.accountId)
+    .where('amount_slots.amount_cents', '=', the.amountCents),
 )
 
-const orderById = statement((db, the: { id: string }) =>
-  db.selectFrom('orders').selectAll().where('id', '=', the.id),
-)
+interface SeenSlot {
+  readonly accountId: string
+  readonly amountCents: number
+  readonly orderId: string
+  readonly heldUntil: number
+}
 
-const takeSeenSlot = statement((db, seen: AmountSlotRow & { readonly heldUntil: number }) =>
+const takeSeenSlot = statement((db, seen: SeenSlot & { readonly newlyHeldUntil: number }) =>
   db
     .updateTable('amount_slots')
-    .set({ held_until: seen.heldUntil })
-    .where('account_id', '=', seen.account_id)
-    .where('amount_cents', '=', seen.amount_cents)
-    .where('order_id', '=', seen.order_id)
-    .where('held_until', '=', seen.held_until),
-)
-
-const noteMatch = statement(
-  (db, the: { id: string; match: MatchKind; orderId: string; settles: string | null }) =>
-    db
-      .updateTable('payments')
-      .set({ match_kind: the.match, order_id: the.orderId, settles_order_id: the.settles })
-      .where('id', '=', the.id),
+    .set({ held_until: seen.newlyHeldUntil })
+    .where('account_id', '=', seen.accountId)
+    .where('amount_cents', '=', seen.amountCents)
+    .where('order_id', '=', seen.orderId)
+    .where('held_until', '=', seen.heldUntil),
 )

@@ -3,16 +3,17 @@ import { nanoid } from 'nanoid'
 import { statement } from '../com/db/index.ts'
 import { hashToken, randomToken } from '../com/tokens.ts'
 import type { OrderRow, ProductRow } from '../sql/schema.ts'
-import { withPool, type Pool } from './claim-amount.ts'
+import { readFirstSlots, withPool, type Pool } from './claim-amount.ts'
 import { fail } from './errors.ts'
+import { gathered } from './gathered.ts'
 import { MAX_CENTS } from './money.ts'
 import { networkOf } from './network.ts'
 import { insertOrder } from './new-order.ts'
 import { notingFull, refuseKnownFull } from './full-pools.ts'
 import { countFreeStock } from './stock.ts'
-import { getProduct } from './products.ts'
+import { getProductWithOthers } from './products.ts'
 import { orderLimits } from './settings.ts'
-import { transaction, type Shop } from './shop.ts'
+import { transactionWith, type Shop } from './shop.ts'
 import type { Channel, Locale } from './vocabulary.ts'
 
 export interface OrderWish {
@@ -70,7 +71,7 @@ interface Buyer {
 }
 
 async function checkProduct(shop: Shop, wish: OrderWish): Promise<ProductRow> {
-  const product = await getProduct(shop, wish.productId)
+  const product = await getProductWithOthers(shop, wish.productId)
   if (product.on_sale_at === null) fail('off_sale')
   if (wish.quantity > product.max_quantity)
     fail('bad_input', { field: 'quantity', max: product.max_quantity })
@@ -92,18 +93,28 @@ function isSameWish(order: OrderRow, product: ProductRow, wish: OrderWish): bool
   )
 }
 
-/** The state is wrapped so that SQLite finds the orders by buyer and not by walking through all that are open. */
-async function listOpenOrders(shop: Shop, buyer: Buyer): Promise<OrderRow[]> {
-  return openOrdersOf.all(shop.db, { hash: buyer.hash, email: buyer.email, now: shop.now() })
+async function listOpenOrders(shop: Shop, buyer: Buyer): Promise<readonly OrderRow[]> {
+  return (await findOpenOrders(shop, buyer)) ?? []
 }
 
-const openOrdersOf = statement((db, the: { hash: string; email: string; now: number }) =>
-  db
-    .selectFrom('orders')
-    .selectAll()
-    .where((where) => where(where.fn.coalesce('state', where.val('')), '=', 'pending'))
-    .where('expires_at', '>', the.now)
-    .where((where) => where.or([where('buyer_hash', '=', the.hash), where('email', '=', the.email)])),
+const findOpenOrders = gathered<Buyer, readonly OrderRow[]>(async (shop, buyers) => {
+  const hashes = buyers.map(({ hash }) => hash)
+  const emails = buyers.map(({ email }) => email)
+  const orders = await openOrdersOf.all(shop.db, { hashes, emails, now: shop.now() })
+  const isOf = (buyer: Buyer) => (order: OrderRow) =>
+    order.buyer_hash === buyer.hash || order.email === buyer.email
+  return new Map(buyers.map((buyer) => [buyer, orders.filter(isOf(buyer))]))
+})
+
+/** The state is wrapped so that SQLite finds the orders by buyer and not by walking through all that are open. */
+const openOrdersOf = statement(
+  (db, the: { hashes: readonly string[]; emails: readonly string[]; now: number }) =>
+    db
+      .selectFrom('orders')
+      .selectAll()
+      .where((where) => where(where.fn.coalesce('state', where.val('')), '=', 'pending'))
+      .where('expires_at', '>', the.now)
+      .where((where) => where.or([where('buyer_hash', 'in', the.hashes), where('email', 'in', the.emails)])),
 )
 
 async function checkLimits(shop: Shop, buyer: Buyer, open: readonly OrderRow[]): Promise<void> {
@@ -138,5 +149,9 @@ async function reserve(
     merchant_id: null,
     test_at: null,
   }
-  return transaction(shop, (tx) => insertOrder(tx, pool, draft, { actor: 'buyer', net: buyer.net }))
+  return transactionWith(
+    shop,
+    (db) => readFirstSlots(db, pool),
+    (tx, firstSlots) => insertOrder(tx, pool, draft, { actor: 'buyer', net: buyer.net, firstSlots }),
+  )
 }

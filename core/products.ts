@@ -4,6 +4,7 @@ import { asNumber, statement } from '../com/db/index.ts'
 import type { ProductRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
+import { gathered } from './gathered.ts'
 import { createRecent } from './recent.ts'
 import { transaction, type Shop } from './shop.ts'
 import type { DeliveryKind } from './vocabulary.ts'
@@ -33,6 +34,20 @@ export async function findProduct(shop: Shop, id: string): Promise<ProductRow | 
 
 const productById = statement((db, the: { id: string }) =>
   db.selectFrom('products').selectAll().where('id', '=', the.id),
+)
+
+/** The same for buyers who order in the same moment. Outside of transactions only. @throws ShopError `product_not_found` */
+export async function getProductWithOthers(shop: Shop, id: string): Promise<ProductRow> {
+  return (await findWithOthers(shop, id)) ?? fail('product_not_found')
+}
+
+const findWithOthers = gathered<string, ProductRow>(async (shop, ids) => {
+  const rows = await productsById.all(shop.db, { ids })
+  return new Map(rows.map((row) => [row.id, row]))
+})
+
+const productsById = statement((db, the: { ids: readonly string[] }) =>
+  db.selectFrom('products').selectAll().where('id', 'in', the.ids),
 )
 
 /** As it was up to a second ago: for what pages show. */

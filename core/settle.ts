@@ -1,9 +1,8 @@
 /** A payment, or the seller's word, makes an order paid: once. */
-import { RetryTransaction } from '../com/db/index.ts'
 import type { OrderRow } from '../sql/schema.ts'
 import { enqueueCallbacks } from './callbacks.ts'
-import { handOver } from './delivery.ts'
-import { moveOrder, type EventDetail } from './order-state.ts'
+import { payAndHandOver } from './delivery.ts'
+import type { EventDetail } from './order-state.ts'
 import type { Tx } from './shop.ts'
 import { holdSlots } from './slots.ts'
 import type { PaidBy } from './vocabulary.ts'
@@ -29,7 +28,6 @@ export async function settleOrder(tx: Tx, order: OrderRow, settlement: Settlemen
     actor: settlement.actor,
     detail: { by: settlement.by, ...settlement.detail },
   } as const
-  if (!(await moveOrder(tx, order, 'paid', set, event))) throw new RetryTransaction()
-  await handOver(tx, order)
+  await payAndHandOver(tx, order, { target: 'paid', set, event })
   await enqueueCallbacks(tx, order, settlement.by === 'late' ? 'order.paid_late' : 'order.paid')
 }

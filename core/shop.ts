@@ -29,3 +29,15 @@ export type Tx = Shop & { readonly db: Transaction<Database> }
 export function transaction<T>(shop: Shop, work: (tx: Tx) => Promise<T>): Promise<T> {
   return shop.database.transaction((trx, now) => work({ ...shop, db: trx, now: () => now }))
 }
+
+/** The same, with what `first` reads at its start, asked for together with the moment: it must not need that. */
+export function transactionWith<T, R>(
+  shop: Shop,
+  first: (db: Transaction<Database>) => Promise<R>,
+  work: (tx: Tx, found: R) => Promise<T>,
+): Promise<T> {
+  return shop.database.transaction(
+    (trx, now, found: R) => work({ ...shop, db: trx, now: () => now }, found),
+    first,
+  )
+}

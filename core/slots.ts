@@ -64,11 +64,11 @@ export interface HeldSlot extends SlotState {
 }
 
 export async function readHeldSlots(
-  shop: Shop,
+  db: Shop['db'],
   accountId: string,
   amounts: readonly number[],
 ): Promise<HeldSlot[]> {
-  return amounts.length === 0 ? [] : heldSlotsOf.all(shop.db, { accountId, amounts })
+  return amounts.length === 0 ? [] : heldSlotsOf.all(db, { accountId, amounts })
 }
 
 const heldSlotsOf = statement((db, the: { accountId: string; amounts: readonly number[] }) =>
@@ -81,39 +81,42 @@ const heldSlotsOf = statement((db, the: { accountId: string; amounts: readonly n
     .where('amount_slots.amount_cents', 'in', the.amounts),
 )
 
-/**
- * Claims one of the amounts for an order; whoever changed the row has it.
- *
- * @param heldUntil Unix ms until which nobody else may have the amount.
- * @returns the amount in cents, or undefined when none of them is free.
- */
-export async function claimSlot(
-  tx: Tx,
-  claim: { accountId: string; priceCents: number; orderId: string; heldUntil: number },
-  slots: readonly SlotState[],
-): Promise<number | undefined> {
-  const restMs = tx.settings.current.slotRestS * 1000
-  const { accountId, orderId, heldUntil } = claim
-  for (const amount of orderOfChoice(claim.priceCents, slots, tx.now(), restMs)) {
-    if ((await takeSlot.run(tx.db, { accountId, amount, orderId, heldUntil, now: tx.now() })) === 1)
-      return amount
-  }
-  return undefined
+/** Of one amount for an order. */
+export interface SlotClaim {
+  readonly accountId: string
+  readonly amountCents: number
+  readonly orderId: string
+  /** Unix ms until which nobody else may have the amount. */
+  readonly heldUntil: number
 }
 
-const takeSlot = statement(
-  (db, the: { accountId: string; amount: number; orderId: string; heldUntil: number; now: number }) =>
-    db
-      .updateTable('amount_slots')
-      .set({ order_id: the.orderId, claimed_at: the.now, held_until: the.heldUntil })
-      .where('account_id', '=', the.accountId)
-      .where('amount_cents', '=', the.amount)
-      .where('held_until', '<', the.now),
+/** The amounts in the order in which they are to be tried: those that were free when they were read. */
+export function freeAmounts(tx: Tx, priceCents: number, slots: readonly SlotState[]): Iterable<number> {
+  return orderOfChoice(priceCents, slots, tx.now(), tx.settings.current.slotRestS * 1000)
+}
+
+/**
+ * Whoever changed the row has the amount.
+ *
+ * @returns what tells whether it was this claim, once something was read after it.
+ */
+export async function claimSlot(tx: Tx, claim: SlotClaim): Promise<() => boolean> {
+  const found = await takeSlot.runLater(tx.db, { ...claim, now: tx.now() })
+  return () => found() === 1
+}
+
+const takeSlot = statement((db, the: SlotClaim & { readonly now: number }) =>
+  db
+    .updateTable('amount_slots')
+    .set({ order_id: the.orderId, claimed_at: the.now, held_until: the.heldUntil })
+    .where('account_id', '=', the.accountId)
+    .where('amount_cents', '=', the.amountCents)
+    .where('held_until', '<', the.now),
 )
 
 /** Moves the end of every claim that the order still has. Slots before orders: the order in which all lock. */
 export async function holdSlots(tx: Tx, orderId: string, heldUntil: number): Promise<void> {
-  await moveEnd.run(tx.db, { orderId, heldUntil, now: tx.now() })
+  await moveEnd.runLater(tx.db, { orderId, heldUntil, now: tx.now() })
 }
 
 const moveEnd = statement((db, the: { orderId: string; heldUntil: number; now: number }) =>

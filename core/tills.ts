@@ -155,7 +155,7 @@ export function codeFor(till: Till, amountCents: number): ShownCode | undefined 
   return { id: null, amount_cents: amountCents, payload: '' }
 }
 
-/** Inside the transaction of the claim: the code is still there, switched on, and for the same amount. */
+/** After the claim: the code is still there, switched on, and for the same amount; or the link leads to the same wallet. */
 export async function isStillShown(tx: Tx, till: Till, code: ShownCode): Promise<boolean> {
   if (code.id === null) return isStillPayee(tx, till.account)
   const row = await codeById.first(tx.db, { id: code.id })

@@ -39,6 +39,10 @@ export default defineConfig(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only com/config.ts reads the environment.' },
+        {
+          property: 'writeHead',
+          message: 'beginAnswer in api/security-headers.ts adds what every answer carries.',
+        },
       ],
       'no-restricted-syntax': [
         'error',

@@ -56,7 +56,7 @@ describeOnEngines('the console over HTTP', (engine) => {
     expect(text.startsWith('\ufeff"订单号"')).toBe(true)
     const lines = text.trimEnd().split('\r\n')
     expect(lines).toHaveLength(2)
-    expect(lines[1]).toContain(`"${order.id}","'=cmd|calc","1","42.00"`)
+    expect(lines[1]).toContain(`${order.id}","'=cmd|calc","1","42.00"`)
     expect(lines[1]).toContain(`"'@SUM(1)"`)
   })
 

@@ -75,7 +75,7 @@ function facts(error: unknown): Facts {
   }
 }
 
-/** A unique index or primary key refused the row. Only that statement failed, the transaction goes on. */
+/** A unique index or primary key refused the row. Only that statement failed, the transaction goes on, unless it had waited. */
 export function isDuplicate(error: unknown): boolean {
   const { errno, sqlite } = facts(error)
   return errno === 1062 || (sqlite !== undefined && SQLITE_DUPLICATES.has(sqlite))

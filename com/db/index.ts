@@ -12,6 +12,7 @@ import { sqliteDialect } from './sqlite.ts'
 export { DatabaseAway, RetryTransaction, isAway, isDuplicate, isTransient } from './errors.ts'
 export { migrate } from './migrate.ts'
 export { statement } from './statement.ts'
+export { unlessThere } from './unless-there.ts'
 
 export type Engine = 'sqlite' | 'mysql'
 
@@ -27,13 +28,19 @@ export interface Db {
    * nothing but the database: it is rolled back and run again, at most 8 times in 10 s, on deadlock, lock time-out,
    * a busy database or RetryTransaction. Any other error rolls back and is thrown; after one for which isAway
    * holds the outcome may be unknown.
+   *
+   * @param first reads what `work` needs first and what does not depend on the moment: both are asked for together.
    */
-  transaction<T>(work: Work<T>): Promise<T>
+  transaction<T, R = undefined>(work: Work<T, R>, first?: First<R>): Promise<T>
   /** Waits for running transactions, 5 s at most. */
   close(): Promise<void>
 }
 
-export type Work<T> = (trx: Transaction<Database>, now: number) => Promise<T>
+/** @param found what was read first, where something was. */
+export type Work<T, R = undefined> = (trx: Transaction<Database>, now: number, found: R) => Promise<T>
+export type First<R> = (trx: Transaction<Database>) => Promise<R>
+
+type Body<T> = (trx: Transaction<Database>) => Promise<T>
 
 const RETRIES = 8
 /** No further try after this time: whoever asked has stopped waiting. */
@@ -54,19 +61,31 @@ export async function openDb(url: string, options: { offsetMs?: () => number } =
   const running = new Set<Promise<unknown>>()
   let closing: Promise<void> | undefined
 
-  function runOnce<T>(work: Work<T>): Promise<T> {
-    return kysely.transaction().execute((trx) => inside.run(async () => work(trx, await clock.read(trx))))
+  function runOnce<T>(body: Body<T>): Promise<T> {
+    return kysely.transaction().execute((trx) => inside.run(() => body(trx)))
   }
 
-  async function runWithRetries<T>(work: Work<T>): Promise<T> {
+  async function runWithRetries<T>(body: Body<T>): Promise<T> {
     const giveUpAt = performance.now() + RETRY_MS
     for (let retries = 0; ; retries += 1) {
       try {
-        return await runOnce(work)
+        return await runOnce(body)
       } catch (error) {
         if (retries === RETRIES || performance.now() > giveUpAt || !isTransient(error)) throw error
         await sleep(Math.random() * Math.min(250, 10 * 2 ** retries))
       }
+    }
+  }
+
+  async function runWhileOpen<T>(body: Body<T>): Promise<T> {
+    inside.refuse()
+    if (closing) throw new DatabaseAway('DATABASE_CLOSED', 'The database is being closed')
+    const run = runWithRetries(body)
+    running.add(run)
+    try {
+      return await run
+    } finally {
+      running.delete(run)
     }
   }
 
@@ -83,17 +102,12 @@ export async function openDb(url: string, options: { offsetMs?: () => number } =
       inside.refuse()
       return clock.read(kysely)
     },
-    async transaction(work) {
-      inside.refuse()
-      if (closing) throw new DatabaseAway('DATABASE_CLOSED', 'The database is being closed')
-      const run = runWithRetries(work)
-      running.add(run)
-      try {
-        return await run
-      } finally {
-        running.delete(run)
-      }
-    },
+    transaction: <T, R = undefined>(work: Work<T, R>, first?: First<R>) =>
+      runWhileOpen(async (trx) => {
+        if (!first) return work(trx, await clock.read(trx), undefined as R)
+        const { now, found } = await clock.readWith(trx, () => first(trx))
+        return work(trx, now, found)
+      }),
     close: () => (closing ??= closeOnce()),
   }
 

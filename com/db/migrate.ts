@@ -9,7 +9,7 @@ import type { Database } from '../../sql/schema.ts'
 import { isAway, isDoneBefore } from './errors.ts'
 import type { Db } from './index.ts'
 import { holdingLease } from './lease.ts'
-import { MAY_BE_SLOW } from './mysql.ts'
+import { MAY_BE_SLOW } from './mysql-driver.ts'
 import { splitSql } from './split-sql.ts'
 
 interface Step {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { isAway, isTransient, migrate, openDb } from './index.ts'
+import { isAway, isTransient, migrate, openDb, statement } from './index.ts'
 import type { Db } from './index.ts'
 import { freshDatabase, sayToServer } from './test-engines.ts'
 import type { FreshDatabase } from './test-engines.ts'
@@ -40,6 +40,13 @@ const add = (handle: Db['kysely'], name: string) =>
     .set((row) => ({ updated_at: row('updated_at', '+', 1) }))
     .where('name', '=', name)
     .execute()
+
+const addLater = statement((handle, the: { name: string }) =>
+  handle
+    .updateTable('settings')
+    .set((row) => ({ updated_at: row('updated_at', '+', 1) }))
+    .where('name', '=', the.name),
+)
 
 const amounts = async () => {
   const rows = await db.kysely.selectFrom('settings').select(['name', 'updated_at']).execute()
@@ -84,6 +91,30 @@ it('runs the loser of a deadlock again, also when its body went on as if nothing
   expect(refused.every(isTransient)).toBe(true)
   expect(runs()).toBe(3)
   expect(await amounts()).toEqual({ a: 2, b: 2, log: 2 })
+})
+
+it('waits for every lock of what is said in one breath as long as for one alone', async () => {
+  const holding = (name: string, ms: number) =>
+    db.transaction(async (trx) => void (await add(trx, name), await sleep(ms)))
+  const others = [holding('a', 2_800), holding('b', 5_600)]
+  await sleep(200)
+  let turns = 0
+  await db.transaction(async (trx) => {
+    turns += 1
+    await addLater.runLater(trx, { name: 'a' })
+    await addLater.runLater(trx, { name: 'b' })
+  })
+  await Promise.all(others)
+  expect(turns).toBe(1)
+  expect(await amounts()).toEqual({ a: 2, b: 2, log: 0 })
+})
+
+it('takes no statement that is several', async () => {
+  await expect(sql`delete from settings; delete from settings`.execute(db.kysely)).rejects.toThrow(
+    'semicolon',
+  )
+  await expect(sql`select 1;`.execute(db.kysely)).rejects.toThrow('semicolon')
+  expect(await amounts()).toEqual({ a: 0, b: 0, log: 0 })
 })
 
 it('reads the time from the database when the clock of the program is wrong', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isDuplicate, migrate, openDb, statement } from './index.ts'
+import type { JobRow } from '../../sql/schema.ts'
+import { isDuplicate, migrate, openDb, RetryTransaction, statement, unlessThere } from './index.ts'
 import type { Db, Engine } from './index.ts'
 import { freshDatabase } from './test-engines.ts'
 import type { FreshDatabase } from './test-engines.ts'
@@ -26,6 +27,31 @@ const find = statement((db, the: { names: readonly string[]; value: string }) =>
   const named = db.selectFrom('settings').select(['name', 'updated_at']).where('name', 'in', the.names)
   return named.where('value', '=', the.value).orderBy('name')
 })
+
+const addJob = statement((db, row: JobRow) => unlessThere(db, db.insertInto('jobs').values(row)))
+
+type Handle = Db['kysely']
+const TAKEN = { name: 'a', value: 'x', updated_at: 1 }
+
+function jobRow(id: string, key: string): JobRow {
+  return {
+    id,
+    kind: 'delivery_mail',
+    job_key: key,
+    order_id: null,
+    payload: '{}',
+    attempts: 0,
+    failures: 0,
+    queue: '',
+    due_at: 0,
+    leased_by: null,
+    leased_until: 0,
+    created_at: 0,
+    done_at: null,
+    dead_at: null,
+    last_error: null,
+  }
+}
 
 describe.each(ENGINES)('a statement that is spelled out once, on %s', (engine) => {
   let fresh: FreshDatabase
@@ -87,6 +113,81 @@ describe.each(ENGINES)('a statement that is spelled out once, on %s', (engine) =
     })
     await expect(failing).rejects.toThrow('no')
     expect(await find.all(db.kysely, { names: ['a', 'b'], value: 'x' })).toHaveLength(2)
+  })
+
+  it('may wait, and is then run before what is said next and at the latest with the commit', async () => {
+    await db.transaction(async (trx) => {
+      await add.runLater(trx, { name: 'd', value: 'x', updated_at: 1 })
+      await change.mustRunLater(trx, { name: 'd', value: 'y', since: 1 })
+      expect(await find.all(trx, { names: ['d'], value: 'y' })).toEqual([{ name: 'd', updated_at: 9 }])
+      await add.runLater(trx, { name: 'e', value: 'y', updated_at: 1 })
+      await change.mustRunLater(trx, { name: 'e', value: 'z', since: 1 })
+    })
+    expect(await find.all(db.kysely, { names: ['d', 'e'], value: 'z' })).toEqual([
+      { name: 'e', updated_at: 9 },
+    ])
+  })
+
+  it('does not wait outside of transactions', async () => {
+    await add.runLater(db.kysely, { name: 'd', value: 'x', updated_at: 1 })
+    expect(await find.all(db.kysely, { names: ['d'], value: 'x' })).toHaveLength(1)
+    const missing = change.mustRunLater(db.kysely, { name: 'nobody', value: 'y', since: 0 })
+    await expect(missing).rejects.toThrow(RetryTransaction)
+  })
+
+  it.each([
+    ['nothing is said after it', async () => undefined],
+    [
+      'a read is said after it',
+      async (trx: Handle) => void (await find.all(trx, { names: ['a'], value: 'y' })),
+    ],
+    ['somebody minds a failure after it', (trx: Handle) => add.run(trx, TAKEN)],
+    [
+      'somebody does not mind a failure after it',
+      (trx: Handle) => add.run(trx, TAKEN).catch(() => undefined),
+    ],
+  ])('that must find a row starts the transaction over when %s', async (_, after) => {
+    let turns = 0
+    await db.transaction(async (trx) => {
+      turns += 1
+      await add.runLater(trx, { name: `turn ${turns}`, value: 'x', updated_at: 1 })
+      if (turns === 3) return
+      await change.mustRunLater(trx, { name: 'nobody', value: 'y', since: 0 })
+      await after(trx)
+    })
+    expect(turns).toBe(3)
+    const names = ['turn 1', 'turn 2', 'turn 3']
+    expect(await find.all(db.kysely, { names, value: 'x' })).toEqual([{ name: 'turn 3', updated_at: 1 }])
+  })
+
+  it.each([
+    ['nothing is said after it', async () => undefined],
+    [
+      'a read is said after it',
+      async (trx: Handle) => void (await find.all(trx, { names: ['a'], value: 'y' })),
+    ],
+    [
+      'its failure is overheard',
+      (trx: Handle) => find.all(trx, { names: ['a'], value: 'y' }).catch(() => undefined),
+    ],
+  ])('takes the whole transaction with it when it fails and %s', async (_, after) => {
+    const failing = db.transaction(async (trx) => {
+      await add.runLater(trx, { name: 'd', value: 'x', updated_at: 1 })
+      await add.runLater(trx, TAKEN)
+      await add.runLater(trx, { name: 'e', value: 'x', updated_at: 1 })
+      await after(trx)
+    })
+    expect(isDuplicate(await failing.catch((error: unknown) => error))).toBe(true)
+    expect(await find.all(db.kysely, { names: ['a', 'd', 'e'], value: 'x' })).toHaveLength(1)
+  })
+
+  it('leaves a row as it is whose key is taken, and takes no other error for that', async () => {
+    await addJob.run(db.kysely, jobRow('j', 'k'))
+    await addJob.run(db.kysely, jobRow('i', 'k'))
+    await addJob.run(db.kysely, jobRow('j', 'l'))
+    const rows = await db.kysely.selectFrom('jobs').select(['id', 'job_key']).execute()
+    expect(rows).toEqual([{ id: 'j', job_key: 'k' }])
+    await expect(addJob.run(db.kysely, jobRow('m', null as unknown as string))).rejects.toThrow()
   })
 
   it('keeps text as it is, and refuses a list where one value belongs', async () => {

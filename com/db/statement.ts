@@ -1,12 +1,23 @@
 /** Statements that are said so often that they are spelled out once: that costs more than the database takes for them. */
-import type { Compilable, CompiledQuery, Kysely } from 'kysely'
+import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely'
 import type { Database } from '../../sql/schema.ts'
+import { RetryTransaction } from './errors.ts'
+import type { Waiting } from './waiting-query.ts'
 
 export interface Statement<V extends object, R> {
   all(handle: Kysely<Database>, values: V): Promise<R[]>
   first(handle: Kysely<Database>, values: V): Promise<R | undefined>
   /** @returns the number of rows that were found, changed or not, or written. */
   run(handle: Kysely<Database>, values: V): Promise<number>
+  /**
+   * Run not later than with the commit of the transaction, and not before what came before it: an engine that is far
+   * away hears it with whatever is said next, whose error is then also this one's.
+   *
+   * @returns what tells the number of rows that it found, once something was said after it.
+   */
+  runLater(handle: Kysely<Database>, values: V): Promise<() => number>
+  /** The same; when it finds no row, the transaction starts over. */
+  mustRunLater(handle: Kysely<Database>, values: V): Promise<void>
 }
 
 /**
@@ -44,17 +55,27 @@ export function statement<V extends object, R>(
     return spelled
   }
 
-  async function say(handle: Kysely<Database>, given: V) {
+  async function say(handle: Kysely<Database>, given: V, waiting?: Waiting<R>) {
     const values = given as Values
     const { query, places } = spelledFor(handle, values)
     const parameters = places.map((place, at) => (place ? valueAt(values, place) : query.parameters[at]))
-    return handle.executeQuery<R>({ ...query, parameters } as CompiledQuery<R>)
+    return handle.executeQuery<R>({ ...query, parameters, ...waiting } as CompiledQuery<R>)
   }
 
   return {
     all: async (handle, values) => (await say(handle, values)).rows,
     first: async (handle, values) => (await say(handle, values)).rows[0],
     run: async (handle, values) => Number((await say(handle, values)).numAffectedRows),
+    async runLater(handle, values) {
+      let found: bigint | undefined
+      const hear = (result: QueryResult<R>) => (found = result.numAffectedRows)
+      const { numAffectedRows } = await say(handle, values, { wait: 'said', hear })
+      return () => Number(numAffectedRows ?? found)
+    },
+    async mustRunLater(handle, values) {
+      const { numAffectedRows } = await say(handle, values, { wait: 'finds' })
+      if (numAffectedRows === 0n) throw new RetryTransaction()
+    },
   }
 }
 

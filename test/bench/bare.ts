@@ -55,9 +55,21 @@ function listenToMysql(): void {
   const own = PoolConnection.prototype as unknown as { query: Query }
   const real = own.query
   own.query = function query(options, ...rest) {
-    written?.push({ sql: options.sql, values: options.values ?? [] })
+    written?.push(...apart({ sql: options.sql, values: options.values ?? [] }))
     return real.call(this, options, ...rest)
   }
+}
+
+/** What the till says in one round trip, statement by statement: the raw limit says them one by one. */
+function apart({ sql, values }: Statement): Statement[] {
+  const rest = [...values]
+  const statements = sql
+    .split(';\n')
+    .map((one) => ({ sql: one, values: rest.splice(0, one.split('?').length - 1) }))
+  const places = sql.split('?').length - 1
+  if (places !== values.length)
+    throw new Error(`${values.length} values for the ${places} places of:\n${sql}`)
+  return statements
 }
 
 function listenToSqlite(maker: NativeMaker): void {

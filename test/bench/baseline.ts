@@ -13,7 +13,9 @@ router.get('/api/orders/:id', (ctx) => {
 })
 
 router.get('/api/orders/:id/events', (ctx) => {
-  pages.set(String(ctx.params.id), ctx.res)
+  const id = String(ctx.params.id)
+  pages.set(id, ctx.res)
+  ctx.res.once('close', () => pages.delete(id))
   ctx.respond = false
   ctx.res.writeHead(200, { 'Content-Type': 'text/event-stream' })
   tell(ctx.res, 'pending')

@@ -17,8 +17,9 @@ export interface Bench {
 
 export interface Size {
   readonly rounds: number
+  /** Before those that count: a server's first thousands of requests are slower than all that follow. */
+  readonly uncounted: number
   readonly roundMs: number
-  readonly warmMs: number
   /** Products with free amounts, and with none. */
   readonly room: number
   readonly full: number
@@ -29,14 +30,14 @@ export interface Size {
   readonly paceMs: number
   readonly streams: number
   readonly manyStreams: number
-  /** Before memory is read. */
+  /** Before memory is read, each time. */
   readonly settleMs: number
 }
 
 export const WHOLE: Size = {
   rounds: 3,
+  uncounted: 1,
   roundMs: 1_500,
-  warmMs: 1_000,
   room: 300,
   full: 4_000,
   scripts: 600,
@@ -49,14 +50,14 @@ export const WHOLE: Size = {
 
 export const QUICK: Size = {
   rounds: 1,
+  uncounted: 2,
   roundMs: 500,
-  warmMs: 300,
   room: 60,
   full: 1_500,
-  scripts: 60,
+  scripts: 200,
   pushes: 300,
   paceMs: 2_000,
   streams: 200,
-  manyStreams: 500,
-  settleMs: 500,
+  manyStreams: 1_000,
+  settleMs: 1_000,
 }

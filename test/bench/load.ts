@@ -72,19 +72,20 @@ export async function latencies<W>(
   return took.sort((a, b) => a - b)
 }
 
-/** Runs each of the measurements once per round, in turn, so that all meet the same moments of the machine. */
+/**
+ * Runs each of the measurements once per round, in turn, so that all meet the same moments of the machine; the
+ * first rounds only warm up.
+ */
 export async function medians<Name extends string>(
-  rounds: number,
+  { rounds, uncounted }: { readonly rounds: number; readonly uncounted: number },
   measurements: Readonly<Record<Name, () => Promise<number>>>,
 ): Promise<Record<Name, number>> {
   const names = Object.keys(measurements) as Name[]
   const seen = new Map<Name, number[]>(names.map((name) => [name, []]))
-  for (let round = 0; round < rounds; round += 1)
+  for (let round = 0; round < uncounted + rounds; round += 1)
     for (const name of names) seen.get(name)?.push(await measurements[name]())
-  return Object.fromEntries(names.map((name) => [name, quantile(0.5, seen.get(name) ?? [])])) as Record<
-    Name,
-    number
-  >
+  const median = (name: Name) => quantile(0.5, seen.get(name)?.slice(uncounted) ?? [])
+  return Object.fromEntries(names.map((name) => [name, median(name)])) as Record<Name, number>
 }
 
 /** @param share 0.5 for the median, 0.99 for what one in a hundred exceeds. */

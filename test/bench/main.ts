@@ -2,7 +2,8 @@
  * Measures the till, each figure beside the raw limit of the same machine at the same moment; asserts nothing.
  *
  * `--quick` is for looking whether the bench itself works; `--orders <n>` says how many past
- * orders are many; `--engine sqlite|mysql` takes one of them; `--write` puts the tables into docs/benchmarks.md.
+ * orders are many; `--engine sqlite|mysql` takes one of them, `--only <name>` one measurement of session.ts; `--write`
+ * puts the tables into docs/benchmarks.md.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({
     write: { type: 'boolean', default: false },
     orders: { type: 'string' },
     engine: { type: 'string' },
+    only: { type: 'string' },
   },
 })
 const size: Size = options.quick ? QUICK : WHOLE
@@ -65,7 +67,8 @@ async function main(): Promise<void> {
   const postbox = await startPostbox()
   const redis = await startRedis()
   const mysql = programs.mariadb && options.engine !== 'sqlite' ? await startMysql() : undefined
-  const all = { size, many, folder, secret: randomToken(18), redisUrl: redis.url, smtpUrl: postbox.url }
+  const { only } = options
+  const all = { size, many, only, folder, secret: randomToken(18), redisUrl: redis.url, smtpUrl: postbox.url }
   const sessions: Session[] = []
   await listenToDrivers()
   try {

@@ -31,8 +31,10 @@ export async function measureNotices(bench: Bench): Promise<Figure[]> {
   const bare = await openBare(stand.shop.database.engine, databaseUrl)
   const say = (one: (typeof bare.connections)[number], turn: number) => one.say(scripts[turn] ?? [])
   await undo()
+  await rateOf(scripts.length, bare.connections, say)
+  await undo()
   const pacedRaw = await latencies(PACE, (scripts.length * 1000) / PACE, bare.connections, say)
-  const { ours, raw } = await medians(size.rounds, {
+  const { ours, raw } = await medians(size, {
     async ours() {
       const orders = await stand.layOrders(size.pushes)
       const rate = await rateOf(orders.length, lines, push(orders))

@@ -26,7 +26,7 @@ export async function measurePlacing(bench: Bench): Promise<Figure[]> {
   const { scripts, orderIds } = await writeDownOrders(shop, roomIds, size.scripts)
   const statements = scripts.reduce((sum, script) => sum + script.length, 0) / scripts.length
   const bare = await openBare(shop.database.engine, databaseUrl)
-  const { ours, raw } = await medians(size.rounds, {
+  const { ours, raw } = await medians(size, {
     async ours() {
       await stand.freeRoom()
       return rateOf(roomIds.length * (POOL - 1), lines, place)

@@ -30,9 +30,7 @@ async function measureInside({ size, stand, databaseUrl, secret, redisUrl }: Ben
   let names = 0
   const claim = () => redis.set(`bench:${(names += 1)}`, '1', 'PX', 1_000, 'NX')
 
-  await rateWithin(size.warmMs, workers, refuse(remembering))
-  await rateWithin(size.warmMs, workers, refuse(forgetful))
-  const { known, asked, raw } = await medians(size.rounds, {
+  const { known, asked, raw } = await medians(size, {
     known: () => rateWithin(size.roundMs, workers, refuse(remembering)),
     asked: () => rateWithin(size.roundMs, workers, refuse(forgetful)),
     raw: () => rateWithin(size.roundMs, workers, claim),
@@ -62,15 +60,17 @@ async function measureOverHttp({ size, stand, till, tillWithoutRedis }: Bench): 
   const { fullIds } = stand
   const lines = await openLines(till.url, BUYERS)
   const rawLines = await openLines(tillWithoutRedis.url, BUYERS)
-  const refuse = (productIds: readonly string[]) => async (line: Line, turn: number) => {
-    const { status, body } = await line.ask(orderRequest(productIds[turn % productIds.length] ?? ''))
+  const refuse = (productId: () => string | undefined) => async (line: Line) => {
+    const { status, body } = await line.ask(orderRequest(productId() ?? ''))
     if (status !== 409) throw new Error(`A full price was answered ${status}: ${body}`)
   }
-  await rateOf(fullIds.length, rawLines, refuse(fullIds)) // the till gets to know each pool
-  await rateWithin(size.warmMs, lines, refuse(fullIds.slice(0, 1)))
-  const { known, asked } = await medians(size.rounds, {
-    known: () => rateWithin(size.roundMs, lines, refuse(fullIds.slice(0, 1))),
-    asked: () => rateWithin(size.roundMs, rawLines, refuse(fullIds)),
+  let turn = 0
+  const refuseFirst = refuse(() => fullIds[0])
+  const refuseNext = refuse(() => fullIds[turn++ % fullIds.length]) // goes on from round to round
+  await rateOf(fullIds.length, rawLines, refuseNext) // the till gets to know each pool
+  const { known, asked } = await medians(size, {
+    known: () => rateWithin(size.roundMs, lines, refuseFirst),
+    asked: () => rateWithin(size.roundMs, rawLines, refuseNext),
   })
   for (const line of [...lines, ...rawLines]) line.close()
   return [

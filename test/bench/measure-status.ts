@@ -3,12 +3,14 @@ import type { Bench } from './bench.ts'
 import type { Figure } from './figures.ts'
 import { openLines, requestText, type Line } from './http-line.ts'
 import { medians, rateWithin } from './load.ts'
+import { startBaseline } from './servers.ts'
 import type { LaidOrder } from './stand.ts'
 
 const PAGES = 50
 const ORDERS = 200
 
-export async function measureStatus({ size, stand, till, baseline }: Bench): Promise<Figure[]> {
+export async function measureStatus({ size, stand, till }: Bench): Promise<Figure[]> {
+  const baseline = await startBaseline() // the one that has held thousands of streams is slower
   const orders = await stand.layOrders(ORDERS)
   const lines = await openLines(till.url, PAGES)
   const rawLines = await openLines(baseline.url, PAGES)
@@ -20,14 +22,13 @@ export async function measureStatus({ size, stand, till, baseline }: Bench): Pro
     const answer = await line.ask(requests[turn % requests.length] ?? '')
     if (answer.status !== status) throw new Error(`Status answered ${answer.status}: ${answer.body}`)
   }
-  await rateWithin(size.warmMs, rawLines, ask(plain, 200))
-  await rateWithin(size.warmMs, lines, ask(plain, 200))
-  const { raw, full, same } = await medians(size.rounds, {
+  const { raw, full, same } = await medians(size, {
     raw: () => rateWithin(size.roundMs, rawLines, ask(plain, 200)),
     full: () => rateWithin(size.roundMs, lines, ask(plain, 200)),
     same: () => rateWithin(size.roundMs, lines, ask(known, 304)),
   })
   for (const line of [...lines, ...rawLines]) line.close()
+  await baseline.stop()
 
   const limit = { title: 'a constant from Koa and its router', value: raw }
   return [

@@ -39,10 +39,12 @@ export async function startTill(folder: string, env: Record<string, string>): Pr
   }
 }
 
-/** @param answer JSON that every order is answered with. */
-export async function startBaseline(answer: string): Promise<Server> {
+/** About what a pending order is answered with. */
+const CONSTANT = JSON.stringify({ text: 'x'.repeat(800) })
+
+export async function startBaseline(): Promise<Server> {
   const port = await freePort()
-  return start(['baseline.js', String(port), answer], port, '/api/orders/any', {})
+  return start(['baseline.js', String(port), CONSTANT], port, '/api/orders/any', {})
 }
 
 async function start(

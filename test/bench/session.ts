@@ -8,12 +8,10 @@ import { measureStatus } from './measure-status.ts'
 import { measureStreams } from './measure-streams.ts'
 import { growPast } from './past.ts'
 import { startBaseline, startTill } from './servers.ts'
+import { settle } from './settle.ts'
 import { openStand } from './stand.ts'
 
 const FEW = 1_000
-/** About what a pending order is answered with. */
-const CONSTANT = JSON.stringify({ text: 'x'.repeat(800) })
-
 export interface Course {
   readonly engine: string
   readonly databaseUrl: string
@@ -22,6 +20,8 @@ export interface Course {
   readonly size: Size
   /** Past orders. */
   readonly many: number
+  /** Part of a measurement's name; all of them when it is undefined. */
+  readonly only: string | undefined
   readonly folder: string
   readonly secret: string
   readonly redisUrl: string
@@ -37,6 +37,9 @@ export async function measureEngine(course: Course): Promise<Session[]> {
       const begun = performance.now()
       await growPast(stand, databaseUrl, past)
       say(`${engine}: ${past.toLocaleString('en')} past orders laid in ${seconds(begun)} s`)
+      const laid = performance.now()
+      const backlog = await settle(stand.shop.database.engine, databaseUrl)
+      say(`  settled in ${seconds(laid)} s: ${backlog}`)
       sessions.push({ engine, past, figures: await measureAll(course, stand) })
     }
     return sessions
@@ -54,12 +57,13 @@ async function measureAll(course: Course, stand: Bench['stand']): Promise<Figure
   const tillWithoutRedis = course.withRedis
     ? await startTill(course.folder, environment(course, false))
     : till
-  const baseline = await startBaseline(CONSTANT)
+  const baseline = await startBaseline()
   const bench: Bench = { size, stand, databaseUrl, redisUrl, secret, till, tillWithoutRedis, baseline }
   try {
     const before = { till: till.memory(), baseline: baseline.memory() }
     const figures: Figure[] = []
     for (const [name, measure] of Object.entries(MEASUREMENTS)) {
+      if (course.only && !name.includes(course.only)) continue
       const begun = performance.now()
       figures.push(...(await measure(bench)))
       say(`  ${name} in ${seconds(begun)} s`)

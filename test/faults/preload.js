@@ -12,6 +12,9 @@ const require = createRequire(import.meta.url)
 const REREAD_MS = 5
 const BEGIN = /^(begin|start transaction)/i
 const PAYMENT = /^insert into .payments./i
+const BETWEEN_STATEMENTS = ';\n'
+/** In the place of a command that is never carried out. */
+const UNHEARD = { on: () => undefined }
 const SPOOL = /spool-\d+\.jsonl(\.tmp)?$/
 const FULL = { code: 'SQLITE_FULL', rawCode: 13, errcode: 13 }
 const LOST = { code: 'ECONNRESET', errno: -104, fatal: true }
@@ -107,24 +110,40 @@ function watchSqlite() {
   }
 }
 
+/** Several statements may be said in one breath: then only those up to the chosen point are said, and it ends there. */
 function watchMysql() {
   const { prototype } = require('mysql2').Connection
   const { query } = prototype
   const histories = new WeakMap()
   prototype.query = function (question, ...rest) {
-    const sql = question.sql ?? question
+    const text = question.sql ?? question
+    const statements = text.split(BETWEEN_STATEMENTS)
     const answered = rest.at(-1)
-    if (isRefused(sql)) return void setImmediate(() => answered(Object.assign(new Error('refused'), LOST)))
+    if (statements.some(isRefused)) {
+      setImmediate(() => answered(Object.assign(new Error('refused'), LOST)))
+      return UNHEARD
+    }
     const said = histories.get(this) ?? []
     histories.set(this, said)
-    const when = meet('sql', sql, said)
-    remember(said, sql)
-    if (when === 'before') die()
-    if (when === 'after') rest[rest.length - 1] = (...results) => die() ?? answered(...results)
-    const command = query.call(this, question, ...rest)
-    if (when === 'sent') die()
-    return command
+    for (const [at, sql] of statements.entries()) {
+      const when = meet('sql', sql, said)
+      remember(said, sql)
+      if (!when) continue
+      const first = firstOf(question, statements, when === 'before' ? at : at + 1)
+      if (!first) die()
+      query.call(this, first, () => die())
+      if (when === 'sent') die()
+      return UNHEARD
+    }
+    return query.call(this, question, ...rest)
   }
+}
+
+/** @returns the question with no more than the first `count` of its statements; undefined for none of them. */
+function firstOf(question, statements, count) {
+  const sql = statements.slice(0, count).join(BETWEEN_STATEMENTS)
+  const places = sql.split('?').length - 1
+  return count === 0 ? undefined : { ...question, sql, values: question.values?.slice(0, places) }
 }
 
 function watchSpool() {

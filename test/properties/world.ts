@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { First, Work } from '../../com/db/index.ts'
 import { addAccount, listAccounts } from '../../core/accounts.ts'
 import { addCodes, type NewCode } from '../../core/codes.ts'
 import { addListener, listListeners } from '../../core/listeners.ts'
@@ -76,7 +77,8 @@ export async function openWorld(engine: TestEngine): Promise<World> {
     database: {
       ...real.database,
       now: () => now,
-      transaction: (work) => real.database.transaction((trx) => work(trx, now)),
+      transaction: <T, R>(work: Work<T, R>, first?: First<R>) =>
+        real.database.transaction<T, R>((trx, _, found) => work(trx, now, found), first),
     },
     store: { ...real.store, recall: async () => undefined }, // what it remembers is dated by another clock
     mail: { send: async () => undefined, close: () => undefined },

@@ -1,6 +1,7 @@
 /** What happens at the same moment as a request, made to happen at just that moment. */
 import { TableNode, UpdateQueryNode, type KyselyPlugin, type OperationNode, type Transaction } from 'kysely'
 import { AsyncResource } from 'node:async_hooks'
+import type { First, Work } from '../../com/db/index.ts'
 import type { Shop } from '../../core/shop.ts'
 import type { Database } from '../../sql/schema.ts'
 
@@ -20,12 +21,12 @@ export function notingUpdates(shop: Shop, written: string[][]): Shop {
     ...shop,
     database: {
       ...database,
-      transaction: (work) =>
-        database.transaction((trx, now) => {
+      transaction: <T, R>(work: Work<T, R>, first?: First<R>) =>
+        database.transaction<T, R>((trx, now, found) => {
           const tables: string[] = []
           written.push(tables)
-          return work(watched(trx, seeing(tables)), now)
-        }),
+          return work(watched(trx, seeing(tables)), now, found)
+        }, first),
     },
   }
 }
@@ -48,17 +49,17 @@ function watched(trx: Transaction<Database>, see: (node: OperationNode) => void)
   return handle
 }
 
-/** Where `first` happens after the order was read, before the first transaction. */
-export function overtaken(shop: Shop, first: () => Promise<unknown>): Shop {
+/** Where `before` happens after the order was read, before the first transaction. */
+export function overtaken(shop: Shop, before: () => Promise<unknown>): Shop {
   const { database } = shop
   let happened: Promise<unknown> | undefined
   return {
     ...shop,
     database: {
       ...database,
-      async transaction(work) {
-        await (happened ??= first())
-        return database.transaction(work)
+      async transaction(work, first) {
+        await (happened ??= before())
+        return database.transaction(work, first)
       },
     },
   }
@@ -80,7 +81,11 @@ export function overtakenInside(shop: Shop, then: () => Promise<unknown>): Shop 
     ...shop,
     database: {
       ...database,
-      transaction: (work) => database.transaction((trx, now) => work(trx.withPlugin(plugin), now)),
+      transaction: <T, R>(work: Work<T, R>, first?: First<R>) =>
+        database.transaction<T, R>(
+          (trx, now, found) => work(trx.withPlugin(plugin), now, found),
+          first && ((trx) => first(trx.withPlugin(plugin))),
+        ),
     },
   }
 }

@@ -63,20 +63,25 @@ export function startWatch(options: Options): Watch {
     const fresh = new Map(shown.filter((one) => !known.has(one.id)).map((one) => [one.id, one]))
     const money: Entry[] = []
     const seen: string[] = []
+    /** What is on its way to the till is told once it is kept: who reads of it may pull the plug. */
+    const toTell: (() => void)[] = []
     for (const one of fresh.values()) {
       if (journal.has(one.id)) continue
       const finding = recognise(rules, one)
       if (finding.kind === 'money') money.push(entryOf(one, finding, now))
       if (finding.kind === 'doubt' || finding.kind === 'ambiguous')
         money.push(entryOf(one, { ...finding, price: '' }, now))
-      if (finding.kind === 'alert') seen.push(one.id)
-      tell(one, finding, now)
+      if (finding.kind === 'alert') {
+        seen.push(one.id)
+        tell(one, finding, now) // only the seller hears of it: rather twice than never
+      } else toTell.push(() => tell(one, finding, now))
     }
     try {
       await journal.keep(money, seen)
     } catch (error) {
       say(texts.diskFails((error as Error).message))
     }
+    for (const say of toTell) say()
     if (money.length > 0) options.onMoney()
     if (failures > 0) say(texts.troubleOver)
     failures = 0

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { gather } from './gather.ts'
 
 /** Answers each key in capitals but for `?`, which it does not know. */
@@ -57,4 +57,61 @@ it('fails for all who asked, and only for them', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   fails = false
   expect(await ask('a')).toBe('a')
+})
+
+describe('while two questions are under way', () => {
+  let asked: string[][]
+  let ends: ((error?: Error) => void)[]
+  let ask: (key: string) => Promise<string | undefined>
+  const comes = () => new Promise((resolve) => setTimeout(resolve, 20))
+  beforeEach(async () => {
+    asked = []
+    ends = []
+    ask = gather<string, string>(async (keys) => {
+      asked.push([...keys])
+      await new Promise<void>((resolve, reject) => ends.push((error) => (error ? reject(error) : resolve())))
+      return new Map(keys.map((key) => [key, key]))
+    }, 3)
+    for (const key of ['a', 'b']) {
+      void ask(key).catch(() => undefined)
+      await comes()
+    }
+  })
+
+  it.each([
+    ['answered', undefined],
+    ['refused', new Error('away')],
+  ])('those who come are the next one, once one of them is %s', async (_, error) => {
+    const answers = [ask('c')]
+    await comes()
+    answers.push(ask('d'))
+    await comes()
+    expect(asked).toEqual([['a'], ['b']])
+    ends[0]?.(error)
+    await comes()
+    expect(asked).toEqual([['a'], ['b'], ['c', 'd']])
+    ends[2]?.()
+    expect(await Promise.all(answers)).toEqual(['c', 'd'])
+  })
+
+  it('those who come wait for neither when both take long', async () => {
+    const answer = ask('c')
+    await comes()
+    expect(asked).toHaveLength(2)
+    await vi.waitFor(() => expect(asked).toEqual([['a'], ['b'], ['c']]))
+    ends[2]?.()
+    expect(await answer).toBe('c')
+  })
+
+  it('as many as one may have wait for neither', async () => {
+    for (const key of ['c', 'd', 'e', 'f']) void ask(key)
+    await comes()
+    expect(asked).toEqual([['a'], ['b'], ['c', 'd', 'e']])
+    ends[1]?.()
+    await comes()
+    expect(asked).toHaveLength(3) // two are under way still
+    ends[0]?.()
+    await comes()
+    expect(asked.at(-1)).toEqual(['f'])
+  })
 })

@@ -43,8 +43,8 @@ export const VARIABLES = {
     type: databaseUrl.optional(),
     example: 'mysql://till:password@127.0.0.1:3306/till',
     default: 'sqlite:<DATA_DIR>/shop.db',
-    en: 'The database: a SQLite file, or MySQL or MariaDB.',
-    zh: '数据库：SQLite 文件，或 MySQL、MariaDB。',
+    en: 'The database: a SQLite file, or MySQL or MariaDB; on the same machine through its socket with `?socketPath=<path>`.',
+    zh: '数据库：SQLite 文件，或 MySQL、MariaDB；在同一台机器上可以加 `?socketPath=<路径>` 走它的套接字。',
   },
   REDIS_URL: {
     type: urlOf(['redis:', 'rediss:'], 'redis://host:6379 or rediss://host:6379').optional(),

@@ -38,8 +38,9 @@ export const publicUrl = z.string().transform((text, context) => {
 
 export const databaseUrl = z.string().refine((text) => {
   if (text.startsWith('sqlite:')) return text.length > 'sqlite:'.length
-  return (parseUrl(text, ['mysql:', 'mariadb:'])?.pathname ?? '').length > 1
-}, 'sqlite:<path> or mysql://user:password@host:3306/database (also mariadb://; special characters percent-encoded)')
+  const url = parseUrl(text, ['mysql:', 'mariadb:'])
+  return url !== undefined && url.pathname.length > 1 && url.searchParams.get('socketPath') !== ''
+}, 'sqlite:<path> or mysql://user:password@host:3306/database (also mariadb://; special characters percent-encoded; ?socketPath=<path> for its socket)')
 
 export const mailFrom = z
   .string()

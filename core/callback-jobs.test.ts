@@ -91,7 +91,7 @@ describeOnEngines('a callback', (engine) => {
       return rows.length
     }
     const undone = transaction(shop, async (tx) => {
-      await settleOrder(tx, order, { by: 'marked', actor: 'test' })
+      await settleOrder(tx, order, undefined, { by: 'marked', actor: 'test' })
       expect(await countIn(tx)).toBe(1)
       throw new Error('rolled back')
     })

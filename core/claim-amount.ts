@@ -51,7 +51,7 @@ export interface Claim {
 class StaleTills extends Error {}
 
 /**
- * Finds the pool of a price and runs `work` with it, once more when the seller changed its codes meanwhile.
+ * Finds the pool of a price and runs `work` with it, again when the seller changed its codes meanwhile.
  *
  * @throws ShopError `channel_unavailable`, `no_code_for_price` with the channels that have one.
  */
@@ -62,14 +62,19 @@ export async function withPool<T>(
   work: (pool: Pool) => Promise<T>,
   scope: TillScope = WHOLE_SHOP,
 ): Promise<T> {
-  try {
-    return await work(await findPool(shop, channel, priceCents, scope))
-  } catch (error) {
-    if (!(error instanceof StaleTills)) throw error
-    forgetTills(shop)
-    return work(await findPool(shop, channel, priceCents, scope))
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    try {
+      return await work(await findPool(shop, channel, priceCents, scope))
+    } catch (error) {
+      if (!(error instanceof StaleTills)) throw error
+      forgetTills(shop)
+    }
   }
+  return fail('channel_unavailable')
 }
+
+/** Each time the code that was chosen must have been changed in the moment of the order. */
+const MOST_TRIES = 3
 
 async function findPool(shop: Shop, channel: Channel, priceCents: number, scope: TillScope): Promise<Pool> {
   const offered = shop.settings.current.channels.includes(channel) && isWithin(scope.channels, channel)
@@ -104,7 +109,10 @@ export async function readFirstSlots(db: Shop['db'], { tills: [first] }: Pool): 
   return first ? readHeldSlots(db, first.till.account.id, first.amounts) : []
 }
 
-/** @throws ShopError `no_free_amount` with the seconds until one comes free and the channels that have one now. */
+/**
+ * @throws ShopError `no_free_amount` with the seconds until one comes free and the channels that have one now;
+ * StaleTills
+ */
 export async function claimAmount(tx: Tx, pool: Pool, wish: AmountWish): Promise<Claim> {
   const heldUntil = wish.expiresAt + tx.settings.current.slotHoldS * 1000
   for (const [at, { till, amounts }] of pool.tills.entries()) {

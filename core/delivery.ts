@@ -1,13 +1,15 @@
 /** Handing the goods of a paid order over: on the page at once, and by e-mail through the outbox. */
-import type { OrderRow } from '../sql/schema.ts'
+import type { OrderRow, ProductRow } from '../sql/schema.ts'
 import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { enqueue } from './jobs.ts'
 import { mustMoveOrder, wakeOrder, type Step } from './order-state.ts'
 import { getOrder } from './orders.ts'
-import { findProduct } from './products.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { assignKeys, countFreeStock, listOrderKeys } from './stock.ts'
+
+/** What is handed over, and how; undefined for a merchant's order, whose goods are the merchant's. */
+export type Goods = Pick<ProductRow, 'delivery_kind' | 'shared_text'> | undefined
 
 /**
  * Inside the transaction of what makes the order paid: that step, and as many of those to its goods as can be taken now.
@@ -16,15 +18,15 @@ import { assignKeys, countFreeStock, listOrderKeys } from './stock.ts'
 export async function payAndHandOver(
   tx: Tx,
   order: Pick<OrderRow, 'id' | 'state' | 'product_id' | 'quantity'>,
+  goods: Goods,
   paid: Step,
 ): Promise<void> {
-  const product = await findProduct(tx, order.product_id)
-  if (product?.delivery_kind === 'shared') {
-    await mustMoveOrder(tx, order, paid, deliveredStep(tx, product.shared_text, 'clock'))
+  if (goods?.delivery_kind === 'shared') {
+    await mustMoveOrder(tx, order, paid, deliveredStep(tx, goods.shared_text, 'clock'))
     return enqueueLetter(tx, order.id)
   }
   await mustMoveOrder(tx, order, paid)
-  if (product?.delivery_kind !== 'keys') return
+  if (goods?.delivery_kind !== 'keys') return
   const waiting = { id: order.id, state: 'paid' } as const
   if (await assignKeys(tx, { id: order.id, productId: order.product_id, quantity: order.quantity }))
     return markDelivered(tx, waiting, null, 'clock')

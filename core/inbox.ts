@@ -7,6 +7,7 @@ import { fail } from './errors.ts'
 import { enqueue, type JobHandler } from './jobs.ts'
 import { ORDER_MOVES, recordEvent, wakeOrder } from './order-state.ts'
 import { getOrder } from './orders.ts'
+import { findProduct } from './products.ts'
 import { settleOrder } from './settle.ts'
 import { transaction, type Shop, type Tx } from './shop.ts'
 import { OPEN_MATCHES } from './vocabulary.ts'
@@ -86,9 +87,6 @@ export function assignJob(): JobHandler {
         shop.store.publish('jobs', '')
       }
     },
-    async onFailure(tx, job, { error, dead }) {
-      if (dead) tx.log.error({ job: job.id, error }, 'an assignment was given up')
-    },
   }
 }
 
@@ -110,7 +108,8 @@ async function settleAssigned(tx: Tx, job: JobRow, orderId: string): Promise<boo
   }
   const payment = await getPayment(tx, paymentId)
   const detail = { amountCents: payment.amount_cents, reason: 'inbox' }
-  await settleOrder(tx, order, { by: 'assigned', actor: actor.name, detail })
+  const goods = await findProduct(tx, order.product_id)
+  await settleOrder(tx, order, goods, { by: 'assigned', actor: actor.name, detail })
   await tx.db
     .updateTable('payments')
     .set({ match_kind: 'assigned', order_id: orderId, settles_order_id: orderId })

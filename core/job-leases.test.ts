@@ -82,7 +82,7 @@ describeOnEngines('jobs that are leased together', (engine) => {
     there.advance(31_000)
     const [lost] = ours
     const [theirs] = await leaseJobs(there, LEASE, [lost!])
-    const ends = ours.map((job) => finish(here, job, { done_at: here.now() }))
+    const ends = ours.map((job) => finish(here, job, (now) => ({ done_at: now })))
     expect(await Promise.all(ends)).toEqual([false, true, true])
     const after = await rows()
     expect(after[0]).toEqual(theirs)

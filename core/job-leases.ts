@@ -2,7 +2,7 @@
 import { nanoid } from 'nanoid'
 import { statement } from '../com/db/index.ts'
 import type { JobRow } from '../sql/schema.ts'
-import type { Shop } from './shop.ts'
+import { transaction, type Shop, type Tx } from './shop.ts'
 
 const LEASE_MS = 150_000
 
@@ -56,13 +56,33 @@ const leasedJobs = statement((db, the: { ids: readonly string[]; leasedBy: strin
   db.selectFrom('jobs').select('id').where('id', 'in', the.ids).where('leased_by', '=', the.leasedBy),
 )
 
-/** Gives it back. @returns false when the lease was over and the job is somebody else's. */
-export async function finish(shop: Shop, job: JobRow, set: Partial<JobRow>): Promise<boolean> {
-  const { id, leased_by: leasedBy } = job
-  return (
-    (await giveBack.run(shop.db, { id, leasedBy, set: { ...set, leased_by: null, leased_until: 0 } })) === 1
-  )
+/**
+ * Gives it back, in one transaction with `then`.
+ *
+ * @param set what becomes of it at that moment, Unix ms.
+ * @param then may run before it is known that the job is still the caller's.
+ * @returns false when the lease was over and the job is somebody else's: then nothing of this is kept.
+ */
+export async function finish(
+  shop: Shop,
+  { id, leased_by: leasedBy }: JobRow,
+  set: (now: number) => Partial<JobRow>,
+  then?: (tx: Tx) => Promise<void>,
+): Promise<boolean> {
+  try {
+    await transaction(shop, async (tx) => {
+      const given = { ...set(tx.now()), leased_by: null, leased_until: 0 }
+      await giveBack.mustRunLater(tx.db, { id, leasedBy, set: given }, () => new LostLease())
+      await then?.(tx)
+    })
+    return true
+  } catch (error) {
+    if (error instanceof LostLease) return false
+    throw error
+  }
 }
+
+class LostLease extends Error {}
 
 const giveBack = statement((db, the: { id: string; leasedBy: string | null; set: Partial<JobRow> }) =>
   db.updateTable('jobs').set(the.set).where('id', '=', the.id).where('leased_by', '=', the.leasedBy),

@@ -6,7 +6,7 @@ import { shuffle } from './amount-choice.ts'
 import { finish, leaseJobs, type Alike } from './job-leases.ts'
 import { wakeOrder } from './order-state.ts'
 import { openPlaces } from './places.ts'
-import { transaction, type Shop, type Tx } from './shop.ts'
+import type { Shop, Tx } from './shop.ts'
 import { JOB_KINDS, type JobKind } from './vocabulary.ts'
 
 const AT_ONCE = 8
@@ -45,9 +45,12 @@ export interface JobHandler {
   readonly scheduleMs: readonly number[]
   /** Longer than any one attempt may take, so that two processes never do the same job at once. */
   readonly leaseMs?: number
-  /** In the transaction that says so: whoever dies before its commit did not finish the job. */
+  /**
+   * In the transaction that says so: whoever dies before its commit did not finish the job. It touches nothing but the
+   * database, because it may run for a job that turns out to be somebody else's, and then goes back.
+   */
   onDone?(tx: Tx, job: JobRow): Promise<void>
-  /** In the transaction that says so. */
+  /** The same. */
   onFailure?(tx: Tx, job: JobRow, failure: Failure): Promise<void>
 }
 
@@ -141,15 +144,12 @@ export async function runLeased(shop: Shop, handler: JobHandler, job: JobRow): P
   try {
     await handler.run(shop, job)
   } catch (error) {
-    if (error instanceof InterruptedJob) await finish(shop, job, {})
+    if (error instanceof InterruptedJob) await finish(shop, job, () => ({}))
     else await noteFailure(shop, handler, job, error)
     return
   }
-  const done = await transaction(shop, async (tx) => {
-    const finished = await finish(tx, job, { done_at: tx.now(), dead_at: null, last_error: null })
-    if (finished) await handler.onDone?.(tx, job)
-    return finished
-  })
+  const isDone = (now: number) => ({ done_at: now, dead_at: null, last_error: null })
+  const done = await finish(shop, job, isDone, async (tx) => handler.onDone?.(tx, job))
   if (done) wakeOrderOf(shop, job)
 }
 
@@ -159,14 +159,17 @@ async function noteFailure(shop: Shop, handler: JobHandler, job: JobRow, cause: 
   const gap = handler.scheduleMs[failures]
   const dead = cause instanceof HopelessJob || gap === undefined
   const waitMs = Math.max(jitter(gap ?? 0), cause instanceof LaterJob ? cause.waitMs : 0)
-  const noted = await transaction(shop, async (tx) => {
-    const next = dead ? { dead_at: tx.now() } : { due_at: tx.now() + waitMs }
-    const failed = await finish(tx, job, { ...next, failures, last_error: error })
-    if (failed) await handler.onFailure?.(tx, job, { error, dead, cause })
-    return failed
-  })
+  const failed = (now: number) => {
+    const next = dead ? { dead_at: now } : { due_at: now + waitMs }
+    return { ...next, failures, last_error: error }
+  }
+  const noted = await finish(shop, job, failed, async (tx) =>
+    handler.onFailure?.(tx, job, { error, dead, cause }),
+  )
   if (!noted) return
-  shop.log.warn({ job: job.kind, attempts: job.attempts, dead, error }, 'job failed')
+  const facts = { job: job.kind, id: job.id, attempts: job.attempts, error }
+  if (dead) shop.log.error(facts, 'job failed and was given up')
+  else shop.log.warn(facts, 'job failed')
   wakeOrderOf(shop, job)
 }
 

@@ -3,6 +3,7 @@ import { recordAudit, type Actor } from './audit.ts'
 import { fail } from './errors.ts'
 import { ORDER_MOVES, wakeOrder } from './order-state.ts'
 import { getOrder } from './orders.ts'
+import { findProduct } from './products.ts'
 import { settleOrder } from './settle.ts'
 import { transaction, type Shop } from './shop.ts'
 
@@ -12,7 +13,8 @@ export async function markPaid(shop: Shop, id: string, reason: string, actor: Ac
     const order = await getOrder(tx, id)
     if (order.paid_at !== null) return
     if (!ORDER_MOVES[order.state].includes('paid')) fail('wrong_state', { state: order.state })
-    await settleOrder(tx, order, { by: 'marked', actor: actor.name, detail: { reason } })
+    const goods = await findProduct(tx, order.product_id)
+    await settleOrder(tx, order, goods, { by: 'marked', actor: actor.name, detail: { reason } })
     const after = await getOrder(tx, id)
     await recordAudit(
       tx,

@@ -61,7 +61,7 @@ export interface Step {
 export async function mustMoveOrder(
   tx: Tx,
   { id, state }: Pick<OrderRow, 'id' | 'state'>,
-  ...steps: readonly Step[]
+  ...steps: readonly [Step, ...Step[]]
 ): Promise<void> {
   let reached = state
   for (const { target } of steps) {
@@ -70,7 +70,7 @@ export async function mustMoveOrder(
   }
   const set = Object.assign({}, ...steps.map((step) => step.set), { state: reached }) as Partial<OrderRow>
   await moveRow.mustRunLater(tx.db, { id, state, endedBy: Number.MAX_SAFE_INTEGER, set })
-  for (const { event } of steps) await recordEvent(tx, id, event.kind, event.actor, event.detail)
+  await addEvents.runLater(tx.db, { rows: steps.map(({ event }) => eventRow(tx, id, event)) })
 }
 
 interface RowMove {
@@ -97,7 +97,11 @@ export async function recordEvent(
   actor: string,
   detail: EventDetail = {},
 ): Promise<void> {
-  await addEvent.runLater(shop.db, {
+  await addEvents.runLater(shop.db, { rows: [eventRow(shop, orderId, { kind, actor, detail })] })
+}
+
+function eventRow(shop: Shop, orderId: string, { kind, actor, detail = {} }: MoveEvent): OrderEventRow {
+  return {
     id: nanoid(),
     order_id: orderId,
     at: shop.now(),
@@ -105,10 +109,12 @@ export async function recordEvent(
     kind,
     actor,
     detail: JSON.stringify(detail),
-  })
+  }
 }
 
-const addEvent = statement((db, row: OrderEventRow) => db.insertInto('order_events').values(row))
+const addEvents = statement((db, the: { rows: readonly OrderEventRow[] }) =>
+  db.insertInto('order_events').values(the.rows),
+)
 
 /** Tells every open page of the order, on every process, to look again. After commit only. */
 export function wakeOrder(shop: Shop, orderId: string): void {

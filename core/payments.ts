@@ -1,6 +1,7 @@
 /** Money that arrived: every notice with a right signature becomes a row, and at most one order is paid by it. */
 import { isDuplicate, statement } from '../com/db/index.ts'
 import type { AmountSlotRow, OrderRow, PaymentRow } from '../sql/schema.ts'
+import type { Goods } from './delivery.ts'
 import { recordEvent, wakeOrder } from './order-state.ts'
 import { findFirst, paymentFacts, withForeignKey, type PaymentFacts } from './payment-rows.ts'
 import { SUGGEST_MS } from './settings.ts'
@@ -116,7 +117,7 @@ async function settle(
   return { match, orderId: order.id }
 }
 
-/** The order that has the notice's amount, or had it last. */
+/** The order that has the notice's amount, or had it last, with its goods. */
 async function findClaim(db: Tx['db'], { money }: Notice): Promise<Claim | undefined> {
   if (!money) return undefined
   const { accountId, amountCents } = money
@@ -154,7 +155,7 @@ async function settleWith(
   const heldUntil = tx.now() + tx.settings.current.slotCoolS * 1000
   const seen = { accountId, amountCents, orderId: order.id, heldUntil: order.held_until }
   await takeSeenSlot.mustRunLater(tx.db, { ...seen, newlyHeldUntil: heldUntil })
-  await settleOrder(tx, order, {
+  await settleOrder(tx, order, goodsOf(order), {
     by: match,
     actor: 'listener',
     detail: { amountCents },
@@ -183,16 +184,23 @@ async function verifyCode(
 /** Last in its transaction. What repeats a notice is refused by its key here, and all that it did goes back. */
 const addPayment = statement((db, row: PaymentRow) => db.insertInto('payments').values(row))
 
-/** An order with the time since when it has the amount, and until when. */
-type Claim = OrderRow & HeldAmount
+/** An order with the time since when it has the amount, and until when; and its product's goods, if it has one. */
+type Claim = OrderRow & HeldAmount & NoneOf<NonNullable<Goods>>
 type HeldAmount = Pick<AmountSlotRow, 'claimed_at' | 'held_until'>
+type NoneOf<T> = T | { readonly [Column in keyof T]: null }
+
+function goodsOf(claim: Claim): Goods {
+  return claim.delivery_kind === null ? undefined : claim
+}
 
 const slotWithOrder = statement((db, the: { accountId: string; amountCents: number }) =>
   db
     .selectFrom('amount_slots')
     .leftJoin('orders', 'orders.id', 'amount_slots.order_id')
+    .leftJoin('products', 'products.id', 'orders.product_id')
     .selectAll('orders')
     .select(['amount_slots.claimed_at', 'amount_slots.held_until'])
+    .select(['products.delivery_kind', 'products.shared_text'])
     .where('amount_slots.account_id', '=', the.accountId)
     .where('amount_slots.amount_cents', '=', the.amountCents),
 )

@@ -6,6 +6,7 @@ import { addAccount, changeAccount } from './accounts.ts'
 import { addCodes, changeCode, deleteCode, listCodes } from './codes.ts'
 import { listCoverage } from './coverage.ts'
 import { expireOrders } from './expiry.ts'
+import { changeChannel } from './orders.ts'
 import { forgetTills } from './tills.ts'
 import { localTime } from './time-zone.ts'
 
@@ -101,6 +102,32 @@ describeOnEngines('a till', (engine) => {
     await expect(trade.order(productId)).rejects.toMatchObject(closed)
     expect((await trade.read(open.id)).code_payload).toContain('qr.alipay.com') // an open page keeps its code
     expect((await trade.pay(open)).match).toBe('matched')
+  })
+
+  it('shows no code that another process gave another amount, whichever way the order comes to it', async () => {
+    const productId = await trade.addProduct()
+    const open = await trade.order(productId, { channel: 'wechat' })
+    await trade.order(productId)
+    const id = await codeId('alipay')
+    await shop.db.updateTable('payee_codes').set({ amount_cents: 5_000 }).where('id', '=', id).execute()
+    await expect(trade.order(productId)).rejects.toMatchObject(closed)
+    await shop.db.updateTable('payee_codes').set({ amount_cents: null }).where('id', '=', id).execute()
+    forgetTills(shop)
+    await trade.order(productId)
+    await shop.db.updateTable('payee_codes').set({ amount_cents: 5_000 }).where('id', '=', id).execute()
+    await expect(changeChannel(shop, open.id, 'alipay', '203.0.113.9')).rejects.toMatchObject(closed)
+    expect(await trade.read(open.id)).toMatchObject({ channel: 'wechat', due_cents: open.due_cents })
+  })
+
+  it('writes no link to a wallet that another process exchanged for another', async () => {
+    await deleteCode(shop, await codeId('alipay'), SELLER)
+    const bounds = { name: 'linked', enabled: true }
+    const link = (alipayUserId: string) => ({ ...bounds, alipayUserId })
+    await changeAccount(shop, trade.accounts.alipay, link('2088000000000001'), SELLER)
+    const productId = await trade.addProduct()
+    expect((await trade.order(productId)).amount_link).toContain('2088000000000001')
+    await shop.db.updateTable('accounts').set({ alipay_user_id: '2088000000000002' }).execute()
+    expect((await trade.order(productId)).amount_link).toContain('2088000000000002')
   })
 
   it('learns that a fixed code is right when its exact amount pays an order that showed it', async () => {

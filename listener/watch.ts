@@ -63,8 +63,8 @@ export function startWatch(options: Options): Watch {
     const fresh = new Map(shown.filter((one) => !known.has(one.id)).map((one) => [one.id, one]))
     const money: Entry[] = []
     const seen: string[] = []
-    /** What is on its way to the till is told once it is kept: who reads of it may pull the plug. */
-    const toTell: (() => void)[] = []
+    /** What goes to the till is told after it was kept: who reads of it may pull the plug. */
+    const told: (() => void)[] = []
     for (const one of fresh.values()) {
       if (journal.has(one.id)) continue
       const finding = recognise(rules, one)
@@ -74,15 +74,15 @@ export function startWatch(options: Options): Watch {
       if (finding.kind === 'alert') {
         seen.push(one.id)
         tell(one, finding, now) // only the seller hears of it: rather twice than never
-      } else toTell.push(() => tell(one, finding, now))
+      } else told.push(() => tell(one, finding, now))
     }
     try {
       await journal.keep(money, seen)
     } catch (error) {
       say(texts.diskFails((error as Error).message))
     }
-    for (const say of toTell) say()
     if (money.length > 0) options.onMoney()
+    for (const tellOne of told) tellOne()
     if (failures > 0) say(texts.troubleOver)
     failures = 0
     before = shown

@@ -50,7 +50,8 @@ const CLOSING_MS = 5_000
 /**
  * Opens the database and asks it once; does not migrate.
  *
- * @param url `sqlite:<path>` or `mysql://user:password@host:port/database`. Both are made when absent.
+ * @param url `sqlite:<path>` or `mysql://user:password@host:port/database`, of the latter with `?socketPath=<path>` to
+ * reach it through its socket. Both are made when absent.
  * @param options.offsetMs added to every reading of the clock.
  */
 export async function openDb(url: string, options: { offsetMs?: () => number } = {}): Promise<Db> {

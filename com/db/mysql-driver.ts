@@ -4,9 +4,8 @@
  */
 import { CompiledQuery } from 'kysely'
 import type { DatabaseConnection, Driver, QueryResult } from 'kysely'
-import { RetryTransaction } from './errors.ts'
 import { LOCK_WAIT_S, type CarefulPool, type Line } from './mysql-pool.ts'
-import { hearerOf, waitOf } from './waiting-query.ts'
+import { errorOf, hearerOf, waitOf } from './waiting-query.ts'
 
 /** Statements that begin so may take minutes: a schema change on a large table. */
 export const MAY_BE_SLOW = '/* migration */ '
@@ -15,6 +14,13 @@ const BETWEEN_STATEMENTS = ';\n'
 
 const QUERY_MS = 5_000
 const SLOW_QUERY_MS = 30 * 60_000
+
+/**
+ * Said after a change that must find a row. Where that found none, this is too large a number: it fails, and nothing
+ * after it is carried out, least of all the commit.
+ */
+const MUST_FIND = CompiledQuery.raw('set @must_find = 9223372036854775807 + (row_count() = 0)')
+const TOO_LARGE = 1690
 
 const BEGIN = CompiledQuery.raw('begin')
 const COMMIT = CompiledQuery.raw('commit')
@@ -39,6 +45,25 @@ export function mysqlDriver(pool: CarefulPool): Driver {
   }
 }
 
+/**
+ * Asks the server, and what may stand in front of it, once whether it stops where it must: all money rests on that.
+ *
+ * @throws Error when it goes on.
+ */
+export async function checkMustFind(pool: CarefulPool): Promise<void> {
+  const line = await pool.take()
+  const finding = CompiledQuery.raw('set @must_find = 0') // which finds no row
+  try {
+    await line.say(textOf([finding, MUST_FIND]))
+  } catch (error) {
+    if (numberOf(error) === TOO_LARGE) return
+    throw error
+  } finally {
+    line.release()
+  }
+  throw new Error('This server goes on after a change that found no row; MySQL and MariaDB do not')
+}
+
 function own(connection: DatabaseConnection): Connection {
   return connection as Connection
 }
@@ -52,21 +77,20 @@ function connect(line: Line): Connection {
   /** @returns the result of the last one. */
   async function say(queries: readonly CompiledQuery[]): Promise<QueryResult<unknown>> {
     if (lost !== undefined) throw lost
-    const answers = await sayTogether(queries)
-    if (lacksRow(queries, answers)) throw (lost = new RetryTransaction())
-    const results = answers.map(toResult)
+    const results = (await sayTogether(queries)).map(toResult)
     queries.forEach((query, at) => hearerOf(query)?.(results[at] as QueryResult<unknown>))
     return results.at(-1) as QueryResult<unknown>
   }
 
   async function sayTogether(queries: readonly CompiledQuery[]): Promise<readonly unknown[]> {
-    const heard: unknown[] = []
+    let done = 0
     try {
-      const answer = await line.say({ ...textOf(queries), heard })
+      const answer = await line.say({ ...textOf(queries), onDone: () => (done += 1) })
       return queries.length > 1 ? (answer as unknown[]) : [answer]
     } catch (error) {
-      if (lacksRow(queries, heard)) throw (lost = new RetryTransaction())
-      if (heard.length < queries.length - 1) lost = error
+      const failed = queries[done]
+      if (failed === MUST_FIND && numberOf(error) === TOO_LARGE) throw (lost = errorOf(queries[done - 1]))
+      if (done < queries.length - 1) lost = error
       throw error
     }
   }
@@ -83,14 +107,13 @@ function connect(line: Line): Connection {
       refuseSeveral(query)
       if (waiting && waitOf(query)) {
         waiting.push(query)
+        if (waitOf(query) === 'finds') waiting.push(MUST_FIND)
         return { rows: [] }
       }
       return (await say([...takeWaiting(), query])) as QueryResult<R>
     },
     async commit() {
-      const last = waiting?.at(-1)
-      while (waiting?.some((query) => waitOf(query) === 'finds')) await say(takeWaiting())
-      if (last !== BEGIN) await say([...takeWaiting(), COMMIT])
+      if (waiting?.at(-1) !== BEGIN) await say([...takeWaiting(), COMMIT])
       waiting = undefined
     },
     async rollback() {
@@ -130,13 +153,8 @@ function refuseSeveral({ sql }: CompiledQuery): void {
   if (sql.includes(';') && !sql.startsWith(MAY_BE_SLOW)) throw new Error('A statement contains no semicolon')
 }
 
-/** Whether one of those that must find a row has found none. */
-function lacksRow(queries: readonly CompiledQuery[], answers: readonly unknown[]): boolean {
-  return answers.some((answer, at) => {
-    const query = queries[at]
-    const found = (answer as { affectedRows?: number } | undefined)?.affectedRows
-    return query !== undefined && waitOf(query) === 'finds' && found === 0
-  })
+function numberOf(error: unknown): unknown {
+  return (error as { readonly errno?: unknown }).errno
 }
 
 function toResult(answer: unknown): QueryResult<unknown> {

@@ -28,8 +28,8 @@ export interface Text {
   readonly values: readonly unknown[]
   /** For all of it; then the connection is given up. */
   readonly timeoutMs: number
-  /** Gets an answer for each statement that was carried out, also before one that fails: of a change what it found. */
-  readonly heard?: unknown[]
+  /** Called for each statement that was carried out, also before one that fails. */
+  readonly onDone?: () => void
 }
 
 export interface CarefulPool {
@@ -118,12 +118,10 @@ function socketOf(raw: PoolConnection): Socket {
   return (raw as PoolConnection & { stream: Socket }).stream
 }
 
-function say(raw: PoolConnection, { sql, values, timeoutMs, heard }: Text): Promise<unknown> {
+function say(raw: PoolConnection, { sql, values, timeoutMs, onDone }: Text): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const question = { sql, values: [...values], timeout: timeoutMs }
     const command = raw.query(question, (error, answer) => (error ? reject(error) : resolve(answer)))
-    if (!heard) return
-    command.on('fields', () => heard.push(undefined)) // of every statement; of a change, its answer comes with it
-    command.on('result', (answer) => (heard[heard.length - 1] = answer))
+    if (onDone) command.on('fields', onDone) // of every statement, also of one that answers no rows
   })
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { isAway, isTransient, migrate, openDb, statement } from './index.ts'
 import type { Db } from './index.ts'
+import { checkMustFind } from './mysql-driver.ts'
 import { freshDatabase, sayToServer } from './test-engines.ts'
 import type { FreshDatabase } from './test-engines.ts'
 import { layWire, listen } from './test-wire.ts'
@@ -109,6 +110,14 @@ it('waits for every lock of what is said in one breath as long as for one alone'
   expect(await amounts()).toEqual({ a: 2, b: 2, log: 0 })
 })
 
+it('is not opened on a server that would go on after a change that found no row', async () => {
+  const said: string[] = []
+  const line = { say: async ({ sql }: { sql: string }) => void said.push(sql), release: () => undefined }
+  const lenient = { take: async () => line, end: async () => undefined }
+  await expect(checkMustFind(lenient)).rejects.toThrow('goes on')
+  expect(said).toHaveLength(1)
+})
+
 it('takes no statement that is several', async () => {
   await expect(sql`delete from settings; delete from settings`.execute(db.kysely)).rejects.toThrow(
     'semicolon',
@@ -161,6 +170,25 @@ it('refuses a value that does not fit instead of cutting it', async () => {
   expect(await failure(db.kysely.insertInto('settings').values(long).execute())).toMatchObject({
     errno: 1406,
   })
+})
+
+it('reaches a server on this machine through its socket, and says that it is away when that is gone', async () => {
+  const { rows } = await sql<{ path: string }>`select @@socket as path`.execute(db.kysely)
+  const url = new URL(fresh.url)
+  url.host = 'localhost'
+  url.searchParams.set('socketPath', rows[0]?.path ?? '')
+  const near = await openDb(url.href)
+  const { rows: lines } = await sql<{ host: string }>`
+    select host from information_schema.processlist where id = connection_id()`.execute(near.kysely)
+  expect(lines).toEqual([{ host: 'localhost' }])
+  await near.transaction((trx) => add(trx, 'a'))
+  await near.close()
+  expect(await amounts()).toEqual({ a: 1, b: 0, log: 0 })
+  url.searchParams.set('socketPath', `${rows[0]?.path}-gone`)
+  expect(await failure(openDb(url.href)).then((error) => [isAway(error), error])).toEqual([
+    true,
+    expect.objectContaining({ code: 'ENOENT' }),
+  ])
 })
 
 it('says that the database is away when nobody listens', async () => {

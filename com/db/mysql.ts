@@ -2,7 +2,7 @@
 import { MysqlAdapter, MysqlIntrospector, MysqlQueryCompiler } from 'kysely'
 import type { Dialect } from 'kysely'
 import type { PoolOptions } from 'mysql2'
-import { mysqlDriver } from './mysql-driver.ts'
+import { checkMustFind, mysqlDriver } from './mysql-driver.ts'
 import { carefulPool, type CarefulPool } from './mysql-pool.ts'
 
 const CONNECTIONS = 20
@@ -32,6 +32,7 @@ export async function mysqlDialect(url: string): Promise<Dialect> {
   const careful = carefulPool(pool)
   try {
     await ensureDatabase(careful, options)
+    await checkMustFind(careful)
   } catch (error) {
     void careful.end()
     throw error
@@ -45,13 +46,15 @@ export async function mysqlDialect(url: string): Promise<Dialect> {
 }
 
 function readUrl(url: string): PoolOptions & { database: string } {
-  const { hostname, port, username, password, pathname } = new URL(url)
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url)
+  const socketPath = searchParams.get('socketPath')
   const database = decodeURIComponent(pathname.slice(1))
   if (!/^[^/`\0]+$/.test(database))
     throw new Error('A MySQL URL names a database: mysql://user:password@host/name')
   return {
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: port === '' ? 3306 : Number(port),
+    ...(socketPath === null
+      ? { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? 3306 : Number(port) }
+      : { socketPath }),
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
     database,

@@ -28,6 +28,9 @@ const find = statement((db, the: { names: readonly string[]; value: string }) =>
   return named.where('value', '=', the.value).orderBy('name')
 })
 
+const addAll = statement((db, the: { rows: readonly (typeof TAKEN)[] }) =>
+  db.insertInto('settings').values(the.rows),
+)
 const addJob = statement((db, row: JobRow) => unlessThere(db, db.insertInto('jobs').values(row)))
 
 type Handle = Db['kysely']
@@ -101,6 +104,15 @@ describe.each(ENGINES)('a statement that is spelled out once, on %s', (engine) =
       { name: 'b', updated_at: 7 },
       { name: 'c', updated_at: 8 },
     ])
+  })
+
+  it('writes the rows of each call, however many', async () => {
+    const row = (name: string, value: string) => ({ name, value, updated_at: 2 })
+    expect(await addAll.run(db.kysely, { rows: [row('d', 'y')] })).toBe(1)
+    expect(await addAll.run(db.kysely, { rows: [row('e', 'y'), row('f', 'z')] })).toBe(2)
+    expect(await addAll.run(db.kysely, { rows: [row('g', 'z'), row('h', 'y')] })).toBe(2)
+    const found = await find.all(db.kysely, { names: [...'abcdefgh'], value: 'y' })
+    expect(found).toEqual(['d', 'e', 'h'].map((name) => ({ name, updated_at: 2 })))
   })
 
   it('belongs to the transaction whose handle it gets', async () => {

@@ -16,8 +16,12 @@ export interface Statement<V extends object, R> {
    * @returns what tells the number of rows that it found, once something was said after it.
    */
   runLater(handle: Kysely<Database>, values: V): Promise<() => number>
-  /** The same; when it finds no row, the transaction starts over. */
-  mustRunLater(handle: Kysely<Database>, values: V): Promise<void>
+  /**
+   * The same; when it finds, changes or writes no row, nothing after it is carried out.
+   *
+   * @param otherwise what is thrown then; the transaction starts over unless it says otherwise.
+   */
+  mustRunLater(handle: Kysely<Database>, values: V, otherwise?: () => Error): Promise<void>
 }
 
 /**
@@ -29,7 +33,8 @@ type Values = Readonly<Record<string, unknown>>
 /** Stands for a value, or for one of a list or record, while the statement is spelled. */
 interface Place {
   readonly name: string
-  readonly part: string | number | undefined
+  /** From the value inwards. */
+  readonly path: readonly (string | number)[]
 }
 
 interface Spelled {
@@ -72,9 +77,9 @@ export function statement<V extends object, R>(
       const { numAffectedRows } = await say(handle, values, { wait: 'said', hear })
       return () => Number(numAffectedRows ?? found)
     },
-    async mustRunLater(handle, values) {
-      const { numAffectedRows } = await say(handle, values, { wait: 'finds' })
-      if (numAffectedRows === 0n) throw new RetryTransaction()
+    async mustRunLater(handle, values, otherwise = () => new RetryTransaction()) {
+      const { numAffectedRows } = await say(handle, values, { wait: 'finds', otherwise })
+      if (numAffectedRows === 0n) throw otherwise()
     },
   }
 }
@@ -83,8 +88,9 @@ function shapeOf(values: Values): string {
   let shape = ''
   for (const name in values) {
     const value = values[name]
-    if (Array.isArray(value)) shape += `${name}:${value.length};`
-    else if (isRecord(value)) shape += `${name}:${Object.keys(value).join()};`
+    const list = Array.isArray(value) ? value : [value]
+    if (list === value) shape += `${name}:${list.length};`
+    for (const one of list) if (isRecord(one)) shape += `${name}:${Object.keys(one).join()};`
   }
   return shape
 }
@@ -92,17 +98,18 @@ function shapeOf(values: Values): string {
 const places = new WeakSet<object>()
 
 function placesOf(values: Values): Values {
-  const place = (name: string, part?: string | number): Place => {
-    const made = { name, part }
-    places.add(made)
-    return made
+  const placeOf = (value: unknown, name: string, ...path: (string | number)[]): unknown => {
+    if (Array.isArray(value)) return value.map((one, index) => placeOf(one, name, ...path, index))
+    if (isRecord(value)) return mapRecord(value, (one, column) => placeOf(one, name, ...path, column))
+    const place: Place = { name, path }
+    places.add(place)
+    return place
   }
-  const placeOf = (name: string, value: unknown) => {
-    if (Array.isArray(value)) return value.map((_, index) => place(name, index))
-    if (!isRecord(value)) return place(name)
-    return Object.fromEntries(Object.keys(value).map((column) => [column, place(name, column)]))
-  }
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, placeOf(name, value)]))
+  return mapRecord(values, (value, name) => placeOf(value, name))
+}
+
+function mapRecord(record: Values, map: (value: unknown, name: string) => unknown): Values {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]))
 }
 
 function isRecord(value: unknown): value is Values {
@@ -114,7 +121,8 @@ function spell(query: CompiledQuery): Spelled {
   return { query, places: query.parameters.map((value) => (isPlace(value) ? (value as Place) : undefined)) }
 }
 
-function valueAt(values: Values, { name, part }: Place): unknown {
-  const value = values[name]
-  return part === undefined ? value : (value as Record<string | number, unknown>)[part]
+function valueAt(values: Values, { name, path }: Place): unknown {
+  let value = values[name]
+  for (const part of path) value = (value as Record<string | number, unknown>)[part]
+  return value
 }

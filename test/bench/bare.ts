@@ -60,6 +60,9 @@ function listenToMysql(): void {
   }
 }
 
+/** Whoever says statements one by one looks at the count itself. */
+const LOOKS_AT_COUNT = /^set @must_find\b/
+
 /** What the till says in one round trip, statement by statement: the raw limit says them one by one. */
 function apart({ sql, values }: Statement): Statement[] {
   const rest = [...values]
@@ -69,7 +72,7 @@ function apart({ sql, values }: Statement): Statement[] {
   const places = sql.split('?').length - 1
   if (places !== values.length)
     throw new Error(`${values.length} values for the ${places} places of:\n${sql}`)
-  return statements
+  return statements.filter((one) => !LOOKS_AT_COUNT.test(one.sql))
 }
 
 function listenToSqlite(maker: NativeMaker): void {
